@@ -18,9 +18,9 @@ OperatorError
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from typing import ClassVar, TypeAlias
+from typing import ClassVar, NamedTuple, TypeAlias
 
 Seconds: TypeAlias = float | timedelta
 
@@ -150,3 +150,44 @@ class RequeueAfter(OperatorError):
 
     def __init__(self, delay: Seconds, message: str = "") -> None:
         super().__init__(message or f"come again after {seconds(delay):g} s", retry_after=delay)
+
+
+class Cause(NamedTuple):
+    """One of the causes that a Kubernetes `Status` lists; empty text where the server said nothing."""
+
+    reason: str = ""
+    field: str = ""
+    message: str = ""
+
+
+class ApiError(OperatorError):
+    """Raised when the API server answered, and the answer is not a success.
+
+    It has no class of its own: the decision tree reads it off status, reason, causes and wording.
+    `reason` is the server's own and may be empty; `details` is the `Status.details` as it came.
+    """
+
+    default_reason: ClassVar[str] = ""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        status: int,
+        reason: str = "",
+        retry_after: Seconds | None = None,
+        causes: Sequence[Cause] = (),
+        details: Mapping[str, object] | None = None,
+    ) -> None:
+        super().__init__(message, reason=reason, retry_after=retry_after)
+        self.status = status
+        self.causes = tuple(causes)
+        self.details: Mapping[str, object] = dict(details or {})
+        self.verb = ""
+        self.path = ""
+        self.stream = False
+
+    def to(self, verb: str, path: str, *, stream: bool = False) -> ApiError:
+        """The same error, told what the request was; `stream`: it came inside a watch."""
+        self.verb, self.path, self.stream = verb, path, stream
+        return self
