@@ -44,7 +44,8 @@ MALFORMED: Final = says(
     r"|no kind \"[^\"]*\" is registered for version|: unknown conversion$|^error decoding (patch|YAML)"
     r"|^invalid object type: |^metadata.managedFields must be nil|^invalid timeout specified"
     r"|^invalid continue token|^invalid resource version|^Upgrade request required|^strconv\."
-    r"|without impersonating"
+    r"|without impersonating|^unable to parse requirement|is not a known field selector|^invalid selector"
+    r"|^field label not supported"
 )
 OPTIONS: Final = (
     "CreateOptions",

@@ -1,0 +1,73 @@
+"""What one object has been through since it was last well: an episode."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from mendloop.errors import Class, Verdict
+from mendloop.policy.dispositions import TABLE, Disposition, Table
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class History:
+    """One object's episode of failures; `HEALTHY` is the one without any. Immutable.
+
+    `attempts` counts by class what has failed in a row, and drives the backoff: classes that take turns
+    must not reset each other. It is kept per object, whatever its resourceVersion: own writes never reset
+    it (R09), only success and a new generation do. `first_failed_at` is on the caller's monotonic clock.
+    `told` is the reason that was last shown on the object or in an Event, `reasons` are all that came.
+    """
+
+    failures: int = 0
+    conflicts: int = 0
+    attempts: Mapping[Class, int] = field(default_factory=dict)
+    first_failed_at: float | None = None
+    last_class: Class | None = None
+    last_reason: str = ""
+    last_message: str = ""
+    reasons: frozenset[tuple[Class, str]] = frozenset()
+    told: str = ""
+    generation: int | None = None
+
+
+HEALTHY: Final = History()
+
+
+def after(history: History, verdict: Verdict, now: float, table: Table = TABLE) -> History:
+    """The history with one more failure; what is none (cancellation, `RequeueAfter`) leaves it as it is."""
+    planned = table.of(verdict.klass, verdict.reason)
+    if not planned.episode:
+        return history
+    same = (history.last_class, history.last_reason) == (verdict.klass, verdict.reason)
+    return replace(
+        history,
+        failures=history.failures + planned.failure,
+        conflicts=history.conflicts + (verdict.klass in (Class.CONFLICT, Class.GONE)),
+        attempts={**history.attempts, verdict.klass: history.attempts.get(verdict.klass, 0) + 1},
+        first_failed_at=now if history.first_failed_at is None else history.first_failed_at,
+        last_class=verdict.klass,
+        last_reason=verdict.reason,
+        # Of one failure that repeats the first wording stays: a message that differs in a number each
+        # time would cost a status write each time.
+        last_message=history.last_message if same else verdict.message,
+        told=(planned.reason or verdict.reason) if tells(planned, history, verdict) else history.told,
+        reasons=history.reasons | {(verdict.klass, verdict.reason)},
+    )
+
+
+def tells(planned: Disposition, history: History, verdict: Verdict) -> bool:
+    """Whether this failure is shown on the object or in an Event."""
+    blip = planned.settled and not history.attempts.get(verdict.klass)
+    return planned.event or (bool(planned.conditions) and not blip)
+
+
+def at_generation(history: History, generation: int) -> History:
+    """The history for an object that is at `generation` now: a new one starts counting anew.
+
+    The episode itself stays open, so that its end is still told.
+    """
+    if history.generation in (None, generation):
+        return replace(history, generation=generation)
+    return replace(history, generation=generation, failures=0, conflicts=0, attempts={}, reasons=frozenset())
