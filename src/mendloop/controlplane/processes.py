@@ -12,7 +12,7 @@ _TAIL_LINES: Final = 25
 # The warden waits at the reading end of a pipe whose other end only this process holds: when this process
 # ends, however it ends, the pipe closes, and the group and the folder go with it. It sits in a group of its
 # own, out of reach of the terminal's Ctrl-C.
-_WARDEN: Final = 'read -r group && { read -r _; kill -KILL -- "-$group"; rm -rf "$1"; }'
+_WARDEN: Final = 'read -r group && { read -r _; kill -KILL "-$group"; rm -rf "$1"; }'
 
 
 class ControlPlaneDied(RuntimeError):
