@@ -179,6 +179,10 @@ async def supervise(
         error: Exception | None = None
         try:
             await factory()
+        except asyncio.CancelledError:
+            # Without a request to cancel this task it came from some library: one more way to end silently.
+            if (task := asyncio.current_task()) is None or task.cancelling():
+                raise
         except Exception as raised:
             error = raised
         failures = 1 if loop.time() - began >= restarts.healthy_s else failures + 1
