@@ -1,4 +1,4 @@
-"""Runs a real control plane until Ctrl-C and prints where it is: `python scripts/real.py [--audit] [USER ...]`."""
+"""Runs a real control plane until Ctrl-C: `python scripts/real.py [--audit] [USER ...]`."""
 
 from __future__ import annotations
 
@@ -28,9 +28,7 @@ async def serve(options: argparse.Namespace) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description="A real etcd and kube-apiserver until Ctrl-C.")
     parser.add_argument("users", nargs="*", metavar="USER", help="more users, without any right")
-    parser.add_argument(
-        "--audit", action="store_true", help="write every request to audit.log beside the logs"
-    )
+    parser.add_argument("--audit", action="store_true", help="write requests to audit.log beside the logs")
     parser.add_argument("--no-controllers", action="store_true", help="leave kube-controller-manager out")
     try:
         asyncio.run(serve(parser.parse_args()))
