@@ -82,6 +82,21 @@ def go_type(value: Any) -> str:
     return next((name for kind, name in _TYPES if isinstance(value, kind)), "<nil>")
 
 
+_JSON_KINDS: tuple[tuple[type, str], ...] = (
+    (bool, "bool"),
+    (int, "number"),
+    (float, "number"),
+    (str, "string"),
+    (dict, "object"),
+    (list, "array"),
+)
+
+
+def json_kind(value: Any) -> str:
+    """What `encoding/json` calls a value that it cannot decode: `cannot unmarshal number into ...`."""
+    return next((name for kind, name in _JSON_KINDS if isinstance(value, kind)), "null")
+
+
 def _float(value: float) -> str:
     """The shortest form, with an exponent from 1e21 on, as `%v` prints a float64."""
     plain: Callable[[float], str] = repr
