@@ -43,6 +43,8 @@ _CODES: Final = {
     "ServiceUnavailable": 503,
 }
 
+# A patch that does not fit is quoted back whole, the object's content included, which may be a Secret.
+_QUOTED_OBJECT = re.compile(r'(\bpatch: Invalid value: )"(?:[^"\\]|\\.)*"')
 _YAML_LINE = re.compile(r"^(\w+):[ \t]*(.+?)[ \t]*$", re.MULTILINE)
 _TITLE = re.compile(r"<(title|h1)[^>]*>(.*?)</\1>", re.IGNORECASE | re.DOTALL)
 _SPACE = re.compile(r"\s+")
@@ -86,7 +88,7 @@ def read_status(status: object, *, code: int = 0) -> Answer:
     return Answer(
         status=stated or code or _CODES.get(_text(status.get("reason")), 0),
         reason=_text(status.get("reason")),
-        message=_text(status.get("message")),
+        message=_unquoted(_text(status.get("message"))),
         causes=_causes(known.get("causes")),
         details=known,
         retry_after_s=_number(known.get("retryAfterSeconds")) or None,
@@ -104,6 +106,7 @@ def api_error(answer: Answer, verb: str = "", path: str = "", *, stream: bool = 
         causes=answer.causes,
         details=answer.details,
     )
+    error.form = answer.body
     return error.to(verb, path, stream=stream)
 
 
@@ -166,10 +169,19 @@ def _causes(found: object) -> tuple[Cause, ...]:
     if not isinstance(found, list):
         return ()
     return tuple(
-        Cause(_text(each.get("reason")), _text(each.get("field")), _text(each.get("message")))
+        Cause(_text(each.get("reason")), field := _text(each.get("field")), _cause_message(each, field))
         for each in found
         if isinstance(each, Mapping)
     )
+
+
+def _cause_message(cause: Mapping[str, object], field: str) -> str:
+    message = _text(cause.get("message"))
+    return message if field != "patch" else _unquoted(f"patch: {message}").removeprefix("patch: ")
+
+
+def _unquoted(message: str) -> str:
+    return _QUOTED_OBJECT.sub(r'\1"…"', message) if "patch: Invalid" in message else message
 
 
 def _text(value: object) -> str:

@@ -164,7 +164,8 @@ class ApiError(OperatorError):
     """Raised when the API server answered, and the answer is not a success.
 
     It has no class of its own: the decision tree reads it off status, reason, causes and wording.
-    `reason` is the server's own and may be empty; `details` is the `Status.details` as it came.
+    `reason` is the server's own and may be empty; `details` is the `Status.details` as it came. `form`
+    says how the answer said it: status, json, yaml, html, text, truncated, binary or empty.
     """
 
     default_reason: ClassVar[str] = ""
@@ -183,6 +184,7 @@ class ApiError(OperatorError):
         self.status = status
         self.causes = tuple(causes)
         self.details: Mapping[str, object] = dict(details or {})
+        self.form = "status" if reason or details else "text"
         self.verb = ""
         self.path = ""
         self.stream = False

@@ -54,9 +54,11 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         """The path of the first field that is named, as in `spec.image`."""
         if self.own_field:
             return self.own_field
-        # `<nil>` is the API server's name for "not checked, because of the others".
-        named = (cause.field for cause in self.causes if cause.field not in ("", "<nil>"))
-        return next(named, "").lstrip(".")
+        for cause in self.causes:
+            # `<nil>` is the API server's name for "not checked, because of the others".
+            if cause.field not in ("", "<nil>"):
+                return cause.field.lstrip(".")
+        return ""
 
 
 class Target(NamedTuple):
@@ -94,10 +96,24 @@ def facts_of(error: BaseException, **known: Any) -> Facts:
     `known` are fields of `Facts` that the exception cannot know, as `verb=`, `idempotent=`, `attempt=`;
     they win over what it says. `path=` is taken apart. Errors: `TypeError` for a name that no fact has.
     """
-    link = decisive(error)
+    return facts_of_link(decisive(error), **known)
+
+
+def facts_of_link(link: BaseException, **known: Any) -> Facts:
+    """The facts of this very exception, as `facts_of` for the link that decides."""
     found = _from_api(link) if isinstance(link, ApiError) else _from_exception(link)
+    if not known:
+        return Facts(**found)
     if (path := known.pop("path", None)) is not None:
         found |= target_of(path)._asdict()
+    return Facts(**{**found, **known})
+
+
+def facts_of_type(kind: type[BaseException], message: str = "", **known: Any) -> Facts:
+    """The facts of an exception that is known by type and message only, as from a log line."""
+    found: dict[str, Any] = {"message": message, "family": family_of(kind).value, "types": names_of(kind)}
+    if issubclass(kind, OperatorError) and states_class(kind):
+        found |= {"own": str(kind.klass), "reason": kind.default_reason}
     return Facts(**{**found, **known})
 
 
@@ -116,7 +132,7 @@ def facts_of_answer(
 
 def facts_from(answer: Answer, verb: str = "", path: str = "", *, stream: bool = False) -> Facts:
     """The facts of an answer that was read already; `stream`: it came inside a watch."""
-    return Facts(**{**_from_api(api_error(answer, verb, path, stream=stream)), "body": answer.body})
+    return Facts(**_from_api(api_error(answer, verb, path, stream=stream)))
 
 
 def decisive(error: BaseException) -> BaseException:
@@ -171,7 +187,7 @@ def _from_api(error: ApiError) -> dict[str, Any]:
         "details_group": str(details.get("group", "")),
         "details_kind": str(details.get("kind", "")),
         "details_name": str(details.get("name", "")),
-        "body": "status" if error.reason or details else "text",
+        "body": error.form,
         "stream": error.stream,
         "retry_after_s": error.retry_after,
         "verb": _VERBS.get(error.verb, error.verb),
@@ -191,9 +207,9 @@ def _from_exception(error: BaseException) -> dict[str, Any]:
         "types": names_of(type(error)),
     }
     if isinstance(error, OperatorError):
-        found |= _from_own(error)
-    elif isinstance(error, OSError):
-        found["errno"] = error.errno if isinstance(error.errno, int) else 0
+        return found | _from_own(error)
+    if isinstance(error, OSError) and isinstance(error.errno, int):
+        found["errno"] = error.errno
     status = getattr(error, "status", None)  # aiohttp's errors that stand for an answer
     if isinstance(status, int):
         found["status"] = int(status)

@@ -1,12 +1,11 @@
 """Rules for answers of the Kubernetes API: the traps behind equal codes.
 
 Structure is looked at before wording; where the API server sends no structure its fixed wording is all there
-is. Source of the wordings: answers recorded from a kube-apiserver 1.36 (tests/vectors/errors).
+is. Source of the wordings: answers recorded from a kube-apiserver 1.36 (tests/vectors/api-errors).
 """
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
 from mendloop.errors.classes import Class
@@ -18,70 +17,48 @@ from mendloop.errors.conditions import (
     HAS_RETRY_AFTER,
     NO_STATUS,
     about,
+    begins,
     body,
     cause,
     cause_at,
+    contains,
+    ends,
     reason,
-    says,
     status,
     statuses,
     to,
     verb,
 )
-from mendloop.errors.facts import Facts
 from mendloop.errors.rules import Rule
-
-WEBHOOK_DENIES: Final = says(r'^admission webhook "[^"]+" denied the request')
-POLICY_DENIES: Final = says(r"(ValidatingAdmissionPolicy|policy) '[^']+' with binding '[^']+' denied request")
-
-IMMUTABLE: Final = says(
-    r"field is immutable|is immutable after creation|updates to \w+ spec for fields other than"
-    r"|updates may not change fields other than|may not change once set|cannot be changed after creation"
+from mendloop.errors.wordings import (
+    A_FIELD_IS_WRONG,
+    BAD_DIRECTIVE,
+    IMMUTABLE,
+    LACKS_RIGHT,
+    MALFORMED,
+    NAMES_AN_OBJECT,
+    NAMESPACE_ENDS,
+    NO_MERGE_KEY,
+    NO_SERVICE_ACCOUNT,
+    NOT_IN_SCHEMA,
+    NOT_READY,
+    OPTIONS,
+    OTHER_UID,
+    POLICY_DENIES,
+    QUOTA,
+    STILL_DELETING,
+    TOO_LARGE,
+    VERSION_MISUSED,
+    WEBHOOK_DENIES,
+    WEBHOOK_FAILED,
+    field_in_message,
 )
-MALFORMED: Final = says(
-    r"^the object provided is unrecognized|^the API version in the data"
-    r"|^the name(space)? of the (provided )?object"
-    r"|no kind \"[^\"]*\" is registered for version|: unknown conversion$|^error decoding (patch|YAML)"
-    r"|^invalid object type: |^metadata.managedFields must be nil|^invalid timeout specified"
-    r"|^invalid continue token|^invalid resource version|^Upgrade request required|^strconv\."
-    r"|without impersonating|^unable to parse requirement|is not a known field selector|^invalid selector"
-    r"|^field label not supported"
-)
-OPTIONS: Final = (
-    "CreateOptions",
-    "UpdateOptions",
-    "PatchOptions",
-    "DeleteOptions",
-    "GetOptions",
-    "ListOptions",
-    "TableOptions",
-    "PodLogOptions",
-    "PodExecOptions",
-    "PodAttachOptions",
-    "PodPortForwardOptions",
-)
-NAMES_AN_OBJECT: Final = says(r'^\S+ "[^"]+" not found$')
-
-_QUOTED_FIELD = re.compile(
-    r'unknown field "([^"]+)"|duplicate field "([^"]+)"|Go struct field \w+\.([\w.\[\]]+) of type'
-    r"|^failed to create typed patch object \([^)]*\): \.([\w.\[\]\"=-]+):|^([a-z]\w*(?:\.\w+)+): "
-    r"|may not change these fields: ([\w.\[\]]+)"
-)
-
-
-def field_in_message(facts: Facts) -> str:
-    """The field's path where only the message has it: decoding errors, server-side apply, some webhooks."""
-    if facts.field and facts.field != "patch":
-        return facts.field
-    found = _QUOTED_FIELD.search(facts.message)
-    return next((part for part in found.groups() if part), "") if found else facts.field
-
 
 # Before admission, so that `explain` shows for a webhook's own wording why these did not fire (R05).
 OBJECT: Final = (
     Rule(
         "k8s.being-deleted",
-        status(422) & cause_at("metadata.finalizers") & says("if the object is being deleted"),
+        status(422) & cause_at("metadata.finalizers") & contains("if the object is being deleted"),
         Class.GONE,
         "finalizers cannot be added any more: the object is going, the user's input is not to blame",
         "BeingDeleted",
@@ -127,14 +104,14 @@ ADMISSION: Final = (
     ),
     Rule(
         "k8s.webhook-failed",
-        status(500, 502, 503, 504) & says(r'failed calling webhook "'),
+        status(500, 502, 503, 504) & WEBHOOK_FAILED,
         Class.TRANSIENT,
         "the webhook could not be asked; its owner brings it back, and we cannot tell when",
         "WebhookFailed",
     ),
     Rule(
         "k8s.conversion-failed",
-        status(500) & says(r"^conversion webhook for "),
+        status(500) & begins("conversion webhook for "),
         Class.TRANSIENT,
         "the kind's conversion webhook is down or broken: only this kind is affected",
         "ConversionFailed",
@@ -144,29 +121,42 @@ ADMISSION: Final = (
 FORBIDDEN: Final = (
     Rule(
         "k8s.namespace-terminating",
-        status(403) & cause("NamespaceTerminating"),
+        status(403) & (cause("NamespaceTerminating") | NAMESPACE_ENDS),
         Class.WAITING,
         "nothing can be created in a namespace that goes away; its end, or its return, is what follows",
         "NamespaceTerminating",
     ),
     Rule(
         "k8s.crd-terminating",
-        status(403, 405) & says(r"while custom resource definition is terminating$"),
+        status(403, 405) & ends("while custom resource definition is terminating"),
         Class.WAITING,
         "the kind is being removed; it may come back",
         "KindTerminating",
     ),
     Rule(
+        "k8s.admission-not-ready",
+        status(403) & NOT_READY,
+        Class.TRANSIENT,
+        "a part of the server has not caught up yet, and refuses meanwhile",
+        "AdmissionNotReady",
+    ),
+    Rule(
+        "k8s.service-account-missing",
+        status(403) & NO_SERVICE_ACCOUNT,
+        Class.WAITING,
+        "in a young namespace the service account comes a moment later",
+        "ServiceAccountNotFound",
+    ),
+    Rule(
         "k8s.quota",
-        status(403)
-        & says(r" is forbidden: (exceeded quota|failed quota|status unknown for quota|insufficient quota)"),
+        status(403) & QUOTA,
         Class.DENIED,
         "a quota is used up: someone may raise it or free something",
         "QuotaExceeded",
     ),
     Rule(
         "k8s.rbac",
-        status(403) & reason("Forbidden") & says(r'forbidden: User "[^"]*" cannot '),
+        status(403) & reason("Forbidden") & LACKS_RIGHT,
         Class.DENIED,
         "the operator lacks a right: someone may grant it",
         "RbacDenied",
@@ -214,14 +204,14 @@ NOT_FOUND: Final = (
 CONFLICTS: Final = (
     Rule(
         "k8s.uid-precondition",
-        status(409) & says(r"UID in (the )?precondition|uid mismatch|UID in the bound object reference"),
+        status(409) & OTHER_UID,
         Class.GONE,
         "the object that was meant is gone, another one has its name",
         "Replaced",
     ),
     Rule(
         "k8s.still-deleting",
-        status(409) & reason("AlreadyExists") & says("^object is being deleted"),
+        status(409) & STILL_DELETING,
         Class.WAITING,
         "the old object of this name has to go first",
         "BeingDeleted",
@@ -245,7 +235,7 @@ CONFLICTS: Final = (
         & verb("PATCH")
         & ~HAS_CAUSES
         & ~HAS_DETAILS
-        & says("^the server rejected our request due to"),
+        & begins("the server rejected our request due to"),
         Class.CONFLICT,
         "an operation of a JSON patch did not apply: the object is not what the patch was made for",
         "PatchDidNotApply",
@@ -269,28 +259,28 @@ CONFLICTS: Final = (
 LIMITS: Final = (
     Rule(
         "k8s.disruption-budget",
-        status(429) & (cause("DisruptionBudget") | (to("eviction") & says("disruption budget"))),
+        status(429) & (cause("DisruptionBudget") | (to("eviction") & contains("disruption budget"))),
         Class.WAITING,
         "a budget says no, not an overloaded server: other pods have to become ready first",
         "DisruptionBudget",
     ),
     Rule(
         "k8s.two-budgets",
-        status(500) & says(r"^This pod has more than one PodDisruptionBudget"),
+        status(500) & begins("This pod has more than one PodDisruptionBudget"),
         Class.PERMANENT,
         "until somebody removes one of the budgets the pod cannot be evicted",
         "TwoDisruptionBudgets",
     ),
     Rule(
         "k8s.storage-initializing",
-        status(429) & says(r"^storage is \(re\)initializing"),
+        status(429) & begins("storage is (re)initializing"),
         Class.TRANSIENT,
         "the kind was created or changed a moment ago; no overload",
         "StorageInitializing",
     ),
     Rule(
         "k8s.too-large",
-        status(500) & says(r"^etcdserver: request is too large|trying to send message larger than max"),
+        status(500) & TOO_LARGE,
         Class.PERMANENT,
         "the object does not fit into storage, and will not by itself",
         "TooLarge",
@@ -321,15 +311,14 @@ REQUESTS: Final = (
     ),
     Rule(
         "k8s.version-misused",
-        status(500) & says(r"resourceVersion should not be set|[rR]esource ?[vV]ersion: Invalid value"),
+        status(500) & VERSION_MISUSED,
         Class.INTERNAL,
         "a resourceVersion where none may be, or one that is no number",
         "MalformedRequest",
     ),
     Rule(
         "k8s.patch-directive",
-        status(500)
-        & says(r"^unknown patch type: |^invalid patch directive|doesn't match \$setElementOrder list"),
+        status(500) & BAD_DIRECTIVE,
         Class.INTERNAL,
         "a directive of the strategic merge patch makes no sense",
         "MalformedRequest",
@@ -339,7 +328,7 @@ REQUESTS: Final = (
 WISHES: Final = (
     Rule(
         "k8s.merge-key-missing",
-        status(500) & says("does not contain declared merge key: "),
+        status(500) & NO_MERGE_KEY,
         Class.INVALID,
         "an item of the list lacks the key by which items are told apart",
         "Invalid",
@@ -347,7 +336,7 @@ WISHES: Final = (
     ),
     Rule(
         "k8s.schema",
-        status(500) & says(r"^failed to create typed (patch|live|new) object|field not declared in schema"),
+        status(500) & NOT_IN_SCHEMA,
         Class.INVALID,
         "server-side apply says with a 500 that the object does not fit the schema",
         "SchemaMismatch",
@@ -355,7 +344,7 @@ WISHES: Final = (
     ),
     Rule(
         "k8s.invalid-as-500",
-        status(500) & reason("") & says(r"^[a-z][\w.\[\]]*: (Invalid|Unsupported|Required|Duplicate) value"),
+        status(500) & reason("") & A_FIELD_IS_WRONG,
         Class.INVALID,
         "a validation error that the server wraps in a 500",
         "Invalid",
@@ -382,21 +371,21 @@ WISHES: Final = (
 SERVER: Final = (
     Rule(
         "k8s.version-ahead",
-        status(500, 504) & (cause("ResourceVersionTooLarge") | says("^Timeout: Too large resource version")),
+        status(500, 504) & (cause("ResourceVersionTooLarge") | begins("Timeout: Too large resource version")),
         Class.TRANSIENT,
         "this server has not seen that version yet; it will soon, or another one has",
         "ResourceVersionTooLarge",
     ),
     Rule(
         "k8s.etcd-full",
-        status(500) & says("^etcdserver: mvcc: database space exceeded"),
+        status(500) & begins("etcdserver: mvcc: database space exceeded"),
         Class.TRANSIENT,
         "storage is full until an administrator makes room; nobody's input is wrong",
         "StorageFull",
     ),
     Rule(
         "k8s.etcd",
-        status(500, 503, 504) & says("^etcdserver: |^raft: "),
+        status(500, 503, 504) & begins("etcdserver: ", "raft: "),
         Class.TRANSIENT,
         "storage changes its leader or is slow; a write may have been done",
         "StorageUnavailable",

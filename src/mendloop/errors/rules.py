@@ -20,8 +20,8 @@ _INDEXED: Final = 1024  # statuses above share no index; nobody sends them
 class Rule:
     """If `when` holds, the failure is `then`, because of `why`.
 
-    The id never changes its meaning. `reason` replaces the server's own, where ours says more; `subject`
-    finds in the message whom it is about (a webhook, a policy) and is shown with the reason.
+    The id never changes its meaning. `reason` replaces the server's own, where ours says more; `field`
+    finds the path of the input that is wrong, where it is not among the causes.
     """
 
     id: str
@@ -143,11 +143,13 @@ UNKNOWN: Final = Rule(
 
 
 def _step(asked: Rule, facts: Facts) -> Step:
-    seen = tuple(Evidence(name, getattr(facts, name, None)) for name in asked.when.looks_at)
+    when = asked.when
+    seen = tuple(Evidence(name, getattr(facts, name, None)) for name in when.looks_at)
+    possible = when.statuses is None or facts.status in when.statuses
     try:
-        return Step(asked.id, str(asked.when), seen, asked.when.test(facts))
+        return Step(asked.id, str(when), seen, possible and when.test(facts), possible)
     except Exception as error:  # shown where it happened, as `judge` skipped it
-        return Step(asked.id, str(asked.when), seen, False, f"{type(error).__name__}: {error}")
+        return Step(asked.id, str(when), seen, False, possible, f"{type(error).__name__}: {error}")
 
 
 def _camel(reason: str) -> str:

@@ -12,7 +12,7 @@ from typing import Any, Final
 from mendloop.errors.chain import MAX_LINKS
 from mendloop.errors.classes import PRECEDENCE, Class
 from mendloop.errors.conditions import FROM_API, NO_STATUS, errno, family, own, says, status, statuses
-from mendloop.errors.facts import Facts, decisive, facts_of
+from mendloop.errors.facts import Facts, decisive, facts_of_link
 from mendloop.errors.foreign import Family
 from mendloop.errors.kubernetes import KUBERNETES
 from mendloop.errors.rules import Rule, RuleSet
@@ -149,7 +149,7 @@ EXCEPTIONS: Final = (
 GUESSES: Final = (
     Rule(
         "words.timeout",
-        NO_STATUS & family("") & says(r"(?i)\btimed? ?out\b|deadline exceeded"),
+        NO_STATUS & family("") & says(r"(?is).*(\btimed? ?out\b|deadline exceeded)"),
         Class.TIMEOUT,
         "the words say so",
     ),
@@ -158,15 +158,15 @@ GUESSES: Final = (
         NO_STATUS
         & family("")
         & says(
-            r"(?i)connection (was )?(refused|reset|closed|aborted)|broken pipe"
-            r"|temporar(y|ily) (failure|unavailable)"
+            r"(?is).*(connection (was )?(refused|reset|closed|aborted)|broken pipe"
+            r"|temporar(y|ily) (failure|unavailable))"
         ),
         Class.TRANSIENT,
         "the words say so",
     ),
     Rule(
         "words.throttled",
-        NO_STATUS & family("") & says(r"(?i)rate limit|too many requests|throttl"),
+        NO_STATUS & family("") & says(r"(?is).*(rate limit|too many requests|throttl)"),
         Class.THROTTLED,
         "the words say so",
     ),
@@ -188,8 +188,8 @@ def classify(error: BaseException, facts: Facts | None = None, *, rules: RuleSet
         return rules.judge(facts)
     link = decisive(error)
     if isinstance(link, BaseExceptionGroup):
-        return _loudest([rules.judge(facts_of(member)) for member in _members(link)])
-    return rules.judge(facts_of(link))
+        return _loudest([rules.judge(facts_of_link(member)) for member in _members(link)])
+    return rules.judge(facts_of_link(link))
 
 
 def _members(group: BaseExceptionGroup[Any]) -> list[BaseException]:

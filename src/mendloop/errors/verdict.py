@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import dataclasses
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
+
+import msgspec
 
 from mendloop.errors.classes import Class
 from mendloop.errors.facts import Facts
@@ -21,12 +21,16 @@ class Evidence(NamedTuple):
 
 
 class Step(NamedTuple):
-    """One rule that was tried: what it asked, what it saw, and whether it decided."""
+    """One rule that was tried: what it asked, what it saw, and whether it decided.
+
+    `possible` is False where it is for other statuses and could not hold whatever else it saw.
+    """
 
     rule: str
     asked: str
     seen: tuple[Evidence, ...]
     held: bool
+    possible: bool = True
     error: str = ""  # what the rule raised, when it had to be skipped
 
 
@@ -37,8 +41,7 @@ class Skipped(NamedTuple):
     error: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
+class Verdict(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What a failure is: its class, and the rule that said so.
 
     `reason` is CamelCase, for conditions, Events and labels; `field` is the path of the input that is
@@ -57,7 +60,10 @@ class Verdict:
     explicit: bool = False
     facts: Facts
     skipped: tuple[Skipped, ...] = ()
-    rules: RuleSet = dataclasses.field(repr=False, compare=False)
+    rules: RuleSet
+
+    def __repr__(self) -> str:
+        return f"Verdict({self.klass}, {self.reason}, by {self.rule}: {self.message!r})"
 
     @property
     def path(self) -> tuple[Step, ...]:

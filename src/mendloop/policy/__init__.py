@@ -21,6 +21,7 @@ from mendloop.policy.decide import (
 )
 from mendloop.policy.dispositions import ROWS, TABLE, Disposition, Next, Override, Shown, Table
 from mendloop.policy.history import HEALTHY, History, after, at_generation
+from mendloop.policy.words import duration, in_words
 
 __all__ = [
     "HEALTHY",
@@ -49,6 +50,8 @@ __all__ = [
     "call_retry",
     "cut",
     "decide",
+    "duration",
+    "in_words",
     "recovered",
     "untouched",
 ]

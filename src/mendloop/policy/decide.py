@@ -12,6 +12,7 @@ from mendloop.policy.dispositions import ROWS, TABLE, Disposition, Next, Shown, 
 from mendloop.policy.history import History, after, tells
 
 MAX_MESSAGE_BYTES: Final = 1024  # a condition may hold 32 KiB; nobody reads that, and it fills etcd
+_ELLIPSIS: Final = " … "
 _INTERNAL_MESSAGE: Final = "an internal error of the operator; its log has the details"
 
 
@@ -193,11 +194,16 @@ def untouched(verdict: Verdict) -> bool:
 
 
 def cut(text: str, limit: int = MAX_MESSAGE_BYTES) -> str:
-    """`text` within `limit` bytes of UTF-8, never within a character; an ellipsis shows the cut."""
+    """`text` within `limit` bytes of UTF-8, never within a character; an ellipsis shows what was left out.
+
+    Both ends stay: an API server quotes the value first, and says last what is wrong with it.
+    """
     raw = text.encode(errors="replace")
     if len(raw) <= limit:
         return text
-    return raw[: limit - 3].decode(errors="ignore") + "…"
+    tail = limit // 4
+    head = limit - tail - len(_ELLIPSIS.encode())
+    return raw[:head].decode(errors="ignore") + _ELLIPSIS + raw[len(raw) - tail :].decode(errors="ignore")
 
 
 def _next(
