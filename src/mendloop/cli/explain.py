@@ -5,6 +5,8 @@ from __future__ import annotations
 import builtins
 import importlib
 from collections.abc import Iterable, Iterator
+from itertools import chain, groupby
+from textwrap import TextWrapper
 from typing import Any, BinaryIO, Final
 
 import click
@@ -25,6 +27,9 @@ from mendloop.errors import (
 from mendloop.policy import TABLE, in_words
 
 MAX_INPUT_BYTES: Final = 4 << 20
+_WRAP: Final = TextWrapper(
+    110, initial_indent="  -   ", subsequent_indent="      ", break_on_hyphens=False, break_long_words=False
+)
 _STANDARD: Final = ("aiohttp", "asyncio", "builtins", "mendloop", "socket", "ssl")
 
 
@@ -133,14 +138,7 @@ def as_text(verdict: Verdict) -> Iterator[str]:
             yield from chain.from_iterable(map(_tried, steps))
         else:
             skipped = f"not for status {verdict.facts.status}: {', '.join(step.rule for step in steps)}"
-            yield fill(
-                skipped,
-                110,
-                initial_indent="  -   ",
-                subsequent_indent="      ",
-                break_on_hyphens=False,
-                break_long_words=False,
-            )
+            yield from _WRAP.wrap(skipped)
 
 
 def _tried(step: Step) -> Iterator[str]:
