@@ -62,18 +62,36 @@ def parse(fields: bytes | Mapping[str, Any]) -> FieldSet:
 
 
 def of_manager(obj: Mapping[str, Any], manager: str) -> FieldSet | None:
-    """What a manager owns by server-side apply; None where it has no such entry.
+    """What a manager owns by server-side apply; None where it has no such entry."""
+    found = bytes_of(obj, manager)
+    return None if found is None else parse(found)
+
+
+def bytes_of(obj: Mapping[str, Any], manager: str) -> bytes | None:
+    """The `fieldsV1` of a manager's Apply entry as JSON, to be kept apart from the object.
 
     Entries of subresources (`status`, `scale`) are others than the object's own.
     """
-    for entry in obj.get("metadata", {}).get("managedFields") or ():
+    for entry in (obj.get("metadata") or {}).get("managedFields") or ():
         if (
             entry.get("manager") == manager
             and entry.get("operation") == "Apply"
             and not entry.get("subresource")
         ):
-            return parse(entry.get("fieldsV1") or {})
+            return msgspec.json.encode(entry.get("fieldsV1") or {})
     return None
+
+
+def of_nodes(below: Mapping[Segment, FieldSet], *, whole: bool = False) -> FieldSet:
+    """A set from what is owned one step further down."""
+    return FieldSet(
+        whole=whole,
+        fields=tuple((s, n) for s, n in below.items() if isinstance(s, str)),
+        items=tuple((s, n) for s, n in below.items() if isinstance(s, Key)),
+        members=tuple((s, n) for s, n in below.items() if isinstance(s, Member)),
+        indexes=tuple((s, n) for s, n in below.items() if isinstance(s, int)),
+        below=dict(below),
+    )
 
 
 @lru_cache(maxsize=4096)
@@ -89,14 +107,7 @@ def _node(tree: Any, *, root: bool = False) -> FieldSet:
     if not isinstance(tree, dict):
         raise ValueError(f"fieldsV1 holds {tree!r} where an object belongs")
     below = {_read(name): _node(inner) for name, inner in tree.items() if name != "."}
-    return FieldSet(
-        whole=not root and ("." in tree or not tree),
-        fields=tuple((s, n) for s, n in below.items() if isinstance(s, str)),
-        items=tuple((s, n) for s, n in below.items() if isinstance(s, Key)),
-        members=tuple((s, n) for s, n in below.items() if isinstance(s, Member)),
-        indexes=tuple((s, n) for s, n in below.items() if isinstance(s, int)),
-        below=below,
-    )
+    return of_nodes(below, whole=not root and ("." in tree or not tree))
 
 
 def _read(name: str) -> Segment:

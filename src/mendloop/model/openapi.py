@@ -9,7 +9,10 @@ Source: kube-openapi's extensions (`x-kubernetes-*`); KEP-2896 (OpenAPI v3); KEP
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from importlib.resources import files
 from typing import Any, Literal, TypeAlias
 
 import msgspec
@@ -56,7 +59,9 @@ class Schema(msgspec.Struct, frozen=True, eq=False, kw_only=True):
 
     `default` is `msgspec.UNSET` where there is none. `list_type` already knows the older way to say it
     (patch strategy and merge key). `typed` nodes come from Go types, where zero and absent are one.
+    `pointers` are the fields of a typed struct whose zero is stored all the same, being pointers in Go.
     `raw` is the node as it was read, with any `$ref` resolved, for validation keywords.
+    `compiled` is room for what other rooms derive from the node, so that it lives as long as the node.
     """
 
     type: str | None = None
@@ -78,6 +83,8 @@ class Schema(msgspec.Struct, frozen=True, eq=False, kw_only=True):
     typed: bool = False
     name: str = ""
     names: frozenset[str] = frozenset()
+    pointers: frozenset[str] = frozenset()
+    compiled: dict[str, Any] = {}
     raw: Node
     _document: _Document
     _children: dict[str | int, Schema | None]
@@ -249,10 +256,19 @@ def _make(
         typed=typed or name.startswith(_TYPED),
         name=name,
         names=frozenset(node.get("properties") or ()),
+        pointers=_pointers().get(name, frozenset()) if name.startswith(_TYPED) else frozenset(),
+        compiled={},
         raw=node,
         _document=document,
         _children={} if children is None else children,
     )
+
+
+@cache
+def _pointers() -> Mapping[str, frozenset[str]]:
+    """Per Go type its pointer fields (`scripts/go_pointers.py` reads them off the types' source)."""
+    packed = (files("mendloop.model") / "data" / "pointers.json.gz").read_bytes()
+    return msgspec.json.decode(gzip.decompress(packed), type=dict[str, frozenset[str]])
 
 
 def _is_quantity(node: Node) -> bool:
