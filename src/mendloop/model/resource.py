@@ -35,6 +35,7 @@ V = TypeVar("V")
 S = TypeVar("S")
 T = TypeVar("T", bound=Status, default=NoStatus)
 
+_STATED_METADATA = frozenset({"name", "namespace", "labels", "annotations", "finalizers"})
 _MADE_BY_HAND = datetime(2026, 1, 1, tzinfo=UTC)
 
 
@@ -119,10 +120,11 @@ class Object:
     By hand, for tests: `Object("web", kind="networking.k8s.io/v1/Ingress", fields={"spec": {...}})`.
     """
 
-    __slots__ = ("__weakref__", "_envelope", "_raw", "_ready", "_top", "_tree")
+    __slots__ = ("__weakref__", "_by_hand", "_envelope", "_known", "_raw", "_ready", "_top", "_tree")
 
     KIND: ClassVar[Kind | None] = None
     _ready: bool | None
+    _by_hand: frozenset[str] | None  # what was said of its metadata, if it was made by hand
 
     def __init__(
         self, name: str, *, kind: str = "", fields: Mapping[str, Any] | None = None, **meta: Unpack[Given]
@@ -141,6 +143,7 @@ class Object:
         }
         self._take(encode(tree))
         self._ready = meta.get("ready")
+        self._by_hand = frozenset(meta)
 
     def _take(self, raw: bytes) -> None:
         self._raw = raw
@@ -148,15 +151,18 @@ class Object:
         self._tree: dict[str, Any] | None = None
         self._ready = None
         self._top: dict[str, Any] = {}
+        self._known = type(self).KIND
+        self._by_hand = None
 
     @classmethod
-    def from_raw(cls, raw: bytes) -> Self:
-        """A view of the object that `raw` states as JSON.
+    def from_raw(cls, raw: bytes, kind: Kind | None = None) -> Self:
+        """A view of the object that `raw` states as JSON; `kind` counts where it does not say its kind.
 
         Errors: `Unfit` where it is no JSON object with metadata.
         """
         made = cls.__new__(cls)
         made._take(raw)
+        made._known = kind or cls.KIND
         return made
 
     @classmethod
@@ -173,11 +179,11 @@ class Object:
 
     @property
     def api_version(self) -> str:
-        return self._envelope.api_version or (self.KIND.api_version if self.KIND else "")
+        return self._envelope.api_version or (self._known.api_version if self._known else "")
 
     @property
     def kind(self) -> str:
-        return self._envelope.kind or (self.KIND.kind if self.KIND else "")
+        return self._envelope.kind or (self._known.kind if self._known else "")
 
     @property
     def gvk(self) -> str:
@@ -255,6 +261,18 @@ class Object:
     def to_dict(self) -> dict[str, Any]:
         """The whole object as fresh dicts and lists."""
         return cast("dict[str, Any]", msgspec.json.decode(self._raw))
+
+    def to_manifest(self) -> dict[str, Any]:
+        """What a user states by this object: all but what the server fills in and what is observed.
+
+        Made by hand without a namespace, it says none; so as a child it stands in its owner's.
+        """
+        tree = self.to_dict()
+        metadata = {k: v for k, v in tree.get("metadata", {}).items() if k in _STATED_METADATA}
+        if self._by_hand is not None and "namespace" not in self._by_hand:
+            metadata.pop("namespace", None)
+        rest = {k: v for k, v in tree.items() if k not in ("apiVersion", "kind", "metadata", "status")}
+        return {"apiVersion": self.api_version, "kind": self.kind, "metadata": metadata, **rest}
 
     def _parsed(self) -> dict[str, Any]:
         if self._tree is None:
@@ -466,6 +484,10 @@ class Resource(Object, Generic[S, T]):
     def status(self, value: T) -> None:
         self._status = value
 
+    def observed_status(self) -> T:
+        """The status as last observed, whatever was assigned since; a copy."""
+        return cast("T", _status_of(self._envelope.status, type(self)))
+
 
 AnyResource: TypeAlias = Resource[Any, Any]
 KindRef: TypeAlias = type[Object] | str
@@ -501,6 +523,11 @@ def _what_fits(tree: Any, as_: type[Status]) -> Status:
             continue
         kept[key] = value
     return convert(kept, as_)
+
+
+def as_view(ref: KindRef, kind: Kind, raw: bytes) -> Object:
+    """The object in `raw` as the view that `ref` asks for: its class, or plain `Object` for a string."""
+    return (Object if isinstance(ref, str) else ref).from_raw(raw, kind)
 
 
 def gvk_of(kind: KindRef) -> str:
