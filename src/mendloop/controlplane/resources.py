@@ -94,8 +94,18 @@ autoscaling/v2 | HorizontalPodAutoscaler | horizontalpodautoscalers | hpa | N | 
 apiextensions.k8s.io/v1 | CustomResourceDefinition | customresourcedefinitions | crd crds | C | status |
 """
 _ALL = frozenset(
-    "pods services daemonsets deployments replicasets statefulsets jobs cronjobs replicationcontrollers "
-    "horizontalpodautoscalers".split()
+    [
+        "pods",
+        "services",
+        "daemonsets",
+        "deployments",
+        "replicasets",
+        "statefulsets",
+        "jobs",
+        "cronjobs",
+        "replicationcontrollers",
+        "horizontalpodautoscalers",
+    ]
 )
 _FIELD_LABELS = {
     "pods": (

