@@ -121,6 +121,7 @@ def as_text(verdict: Verdict) -> Iterator[str]:
     yield ""
     facts = {
         "reason": verdict.reason,
+        "type": "" if verdict.facts.body else "".join(verdict.facts.types[:1]),
         "message": _clip(verdict.message, 400),
         "field": verdict.field,
         "after": "" if verdict.retry_after is None else f"{verdict.retry_after:g} s, as the answer asks",
@@ -133,18 +134,32 @@ def as_text(verdict: Verdict) -> Iterator[str]:
         yield f"  {name:<9}{sentence}"
     yield ""
     yield f"rules tried (version {verdict.version})"
-    for possible, steps in groupby(verdict.path, lambda step: step.possible):
-        if possible:
-            yield from chain.from_iterable(map(_tried, steps))
+    for (possible, held, _), steps in groupby(verdict.path, _alike):
+        tried = list(steps)
+        if not possible:
+            yield from _listed(tried, f"not for status {verdict.facts.status}")
+        elif held or len(tried) == 1:
+            yield from chain.from_iterable(map(_tried, tried))
         else:
-            skipped = f"not for status {verdict.facts.status}: {', '.join(step.rule for step in steps)}"
-            yield from _WRAP.wrap(skipped)
+            yield from _listed(tried, f"no: {_saw(tried[0])}")
+
+
+def _alike(step: Step) -> tuple[bool, bool, object]:
+    """What steps have in common that one line can tell."""
+    return step.possible, step.held, step.seen if step.possible else ()
+
+
+def _listed(steps: list[Step], why: str) -> Iterator[str]:
+    return iter(_WRAP.wrap(f"{why}: {', '.join(step.rule for step in steps)}"))
 
 
 def _tried(step: Step) -> Iterator[str]:
     yield f"  {'yes' if step.held else 'no ':<4}{step.rule:<28}{_clip(step.asked, 120)}"
-    saw = ", ".join(f"{name} is {_clip(repr(value), 90)}" for name, value in _seen(step).items())
-    yield f"      {'':<28}{f'skipped, it raised {step.error}' if step.error else saw}"
+    yield f"      {'':<28}{f'skipped, it raised {step.error}' if step.error else _saw(step)}"
+
+
+def _saw(step: Step) -> str:
+    return ", ".join(f"{name} is {_clip(repr(value), 90)}" for name, value in _seen(step).items())
 
 
 def _facts(kind: str, source: dict[str, Any]) -> Facts:

@@ -169,7 +169,7 @@ def says(pattern: str) -> Condition:
 def family(*names: str) -> Condition:
     """The exception is of one of these families of `errors.foreign`."""
     wanted = frozenset(names)
-    return Condition(f"family({', '.join(names)})", lambda facts: facts.family in wanted, ("family", "types"))
+    return Condition(f"family({', '.join(names)})", lambda facts: facts.family in wanted, ("family",))
 
 
 def errno(*numbers: int) -> Condition:
@@ -182,8 +182,8 @@ def errno(*numbers: int) -> Condition:
 
 
 def own(name: str) -> Condition:
-    """One of mendloop's own exceptions states this class (it stands for itself, never for an answer)."""
-    return Condition(f"own({name})", lambda facts: facts.own == name, ("own",), frozenset({0}))
+    """One of mendloop's own exceptions states this class."""
+    return Condition(f"own({name})", lambda facts: facts.own == name, ("own",))
 
 
 def body(*forms: str) -> Condition:

@@ -76,6 +76,7 @@ _AIOHTTP: Final = {
     "streams.EofStream": Family.PAYLOAD,
     "web_exceptions.HTTPException": Family.HTTP,
     "web_exceptions.NotAppKeyWarning": Family.BUG,
+    "payload.LookupError": Family.BUG,
     "web_app.CleanupError": Family.BUG,
     "web_protocol.PayloadAccessError": Family.BUG,
     "web_protocol.RequestPayloadError": Family.PAYLOAD,
