@@ -13,7 +13,7 @@ from mendloop.delta import compare
 from mendloop.delta.difference import NOTHING, Change, Delta, GivenUp, Learned
 from mendloop.delta.ownership import all_stated, unstated
 from mendloop.delta.shape import Shape
-from mendloop.delta.walk import Owners, Walk, identical
+from mendloop.delta.walk import Owners, Walk, check, identical
 from mendloop.model import fieldset
 from mendloop.model.fieldpath import Segment, render
 from mendloop.model.fieldset import FieldSet
@@ -46,9 +46,10 @@ def diff(
     Errors: `Invalid`, with the field path, where `desired` does not fit `schema`.
     Source: KEP-555 (server-side apply); API conventions, lists of named subobjects.
     """
-    if observed is None:
-        return Delta(kind=str(desired.get("kind", "")), creates=True)
     wish, shape = wished(desired), Shape.of(schema)
+    if observed is None:
+        check(wish, shape)
+        return Delta(kind=str(desired.get("kind", "")), creates=True)
     if owned is None:
         owned = fieldset.bytes_of(observed, owner)
     ours = None if owned is None else _comparable(owned)

@@ -106,11 +106,12 @@ def _parse(text: bytes) -> FieldSet:
 def _node(tree: Any, *, root: bool = False) -> FieldSet:
     if not isinstance(tree, dict):
         raise ValueError(f"fieldsV1 holds {tree!r} where an object belongs")
-    below = {_read(name): _node(inner) for name, inner in tree.items() if name != "."}
+    below = {segment_of(name): _node(inner) for name, inner in tree.items() if name != "."}
     return of_nodes(below, whole=not root and ("." in tree or not tree))
 
 
-def _read(name: str) -> Segment:
+def segment_of(name: str) -> Segment:
+    """The path segment that one element of fieldsV1 stands for (`f:spec`, `k:{"name":"a"}`)."""
     mark, _, rest = name.partition(":")
     try:
         match mark:
