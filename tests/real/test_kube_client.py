@@ -98,9 +98,10 @@ async def test_the_view_follows_and_drops_the_echo_of_its_own_write(
             await informer.until_synced()
         store.subscribe(changes.append, replay=False)
         body = config_map("mine", namespace, a="1")
-        written = await client.apply(Ref(CONFIG_MAP, namespace, "mine"), body, manager=MANAGER)
-        store.learn(written.meta, written.raw, writer=client)
         key = CONFIG_MAP.key(namespace, "mine")
+        with store.writing(key):
+            written = await client.apply(Ref(CONFIG_MAP, namespace, "mine"), body, manager=MANAGER)
+            store.learn(written.meta, written.raw, writer=client)
         entry = store.get(key)
         assert entry is not None
         assert b"managedFields" not in entry.raw

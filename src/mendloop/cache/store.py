@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import heapq
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from itertools import count
 
 from mendloop.cache.entry import Change, Entry, EntryMaker
@@ -43,6 +44,7 @@ class Store:
         self._indexes: dict[str, Index] = {}
         # Objects known to be gone, by uid: an event about one of them is from before its end.
         self._gone: dict[str, int] = {}
+        self._in_flight: dict[tuple[str, str], list[ObjectEvent]] = {}
         self._subscribers: list[Subscriber] = []
         self._waiters: list[tuple[int, int, asyncio.Future[None]]] = []
         self._ticket = count()
@@ -108,6 +110,8 @@ class Store:
         version = int(resource_version) if resource_version.isdecimal() else -1
         initial = not self.synced
         if complete:
+            for events in self._in_flight.values():
+                events.clear()  # the list is from after them
             self._drop_missing(held, version, reset)
             listed = {entry.uid for entry in held}
             self._gone = {uid: at for uid, at in self._gone.items() if uid in listed and not reset}
@@ -130,6 +134,9 @@ class Store:
     def apply(self, event: ObjectEvent) -> tuple[Change, ...]:
         """Takes one event. The answer is empty when nothing changed by it: an echo, a replay."""
         meta = event.meta
+        if self._in_flight and (held := self._in_flight.get((meta.namespace, meta.name))) is not None:
+            held.append(event)
+            return ()
         if event.type is EventType.DELETED:
             return self._deleted(meta)
         if meta.uid in self._gone:
@@ -141,6 +148,24 @@ class Store:
 
     # What our own requests told
 
+    @contextmanager
+    def writing(self, key: Key) -> Iterator[None]:
+        """Holds events about one object back while a write to it is on its way.
+
+        The watch is often faster than the answer: without this, an own write would be told as somebody
+        else's. What was held is told at the end, but for what the answer had told already.
+        """
+        address = (key.namespace, key.name)
+        if address in self._in_flight:
+            yield
+            return
+        self._in_flight[address] = []
+        try:
+            yield
+        finally:
+            for event in self._in_flight.pop(address):
+                self.apply(event)
+
     def learn(self, meta: Meta, raw: bytes, *, writer: object | None = None) -> tuple[Change, ...]:
         """Takes an object from an answer of the API server, so that no read is older than it.
 
@@ -149,6 +174,8 @@ class Store:
         """
         known = self.peek(meta.namespace, meta.name)
         if meta.uid in self._gone or (known is not None and not _is_newer(meta, known)):
+            return ()
+        if known is None and self._ended_meanwhile(meta):
             return ()
         return self._take(self._maker.make(meta, raw), meta, writer=writer)
 
@@ -257,6 +284,12 @@ class Store:
         change = Change(entry, None, meta or read_partial(entry.raw).metadata, writer=writer)
         self._tell(change)
         return change
+
+    def _ended_meanwhile(self, meta: Meta) -> bool:
+        """Whether the watch has passed this version and yet the object is not there: it came and went."""
+        held = self._in_flight.get((meta.namespace, meta.name), ())
+        is_held = any(event.meta.version == meta.version for event in held)
+        return 0 <= meta.version <= self.version and not is_held
 
     def _drop_missing(self, held: Sequence[Entry], version: int, reset: bool) -> None:
         listed = {(entry.namespace, entry.name) for entry in held}
