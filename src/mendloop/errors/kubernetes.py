@@ -51,6 +51,7 @@ from mendloop.errors.wordings import (
     VERSION_MISUSED,
     WEBHOOK_DENIES,
     WEBHOOK_FAILED,
+    field_in_front,
     field_in_message,
 )
 
@@ -348,7 +349,7 @@ WISHES: Final = (
         Class.INVALID,
         "a validation error that the server wraps in a 500",
         "Invalid",
-        field_in_message,
+        field_in_front,
     ),
     Rule(
         "k8s.undecodable",

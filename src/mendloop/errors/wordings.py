@@ -5,7 +5,6 @@ Read off answers recorded from a kube-apiserver 1.36 (tests/vectors/api-errors).
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
 from mendloop.errors.conditions import begins, contains, ends, says
@@ -94,10 +93,16 @@ OPTIONS: Final = (
     "PodPortForwardOptions",
 )
 
-_QUOTED_FIELD = re.compile(
-    r'unknown field "([^"]+)"|duplicate field "([^"]+)"|Go struct field \w+\.([\w.\[\]]+) of type'
-    r"|^failed to create typed patch object \([^)]*\): \.([\w.\[\]\"=-]+):|^([a-z]\w*(?:\.\w+)+): "
-    r"|may not change these fields: ([\w.\[\]]+)"
+# Where a message names a field that no cause names: what stands before the field's path, and after it.
+_FIELD_BETWEEN: Final = (
+    ('unknown field "', '"'),
+    ('duplicate field "', '"'),
+    ("Go struct field ", " of type "),
+    (
+        "): .",
+        ": ",
+    ),  # failed to create typed patch object (/d1; apps/v1, Kind=Deployment): .spec.foo: field ...
+    ("may not change these fields: ", ","),
 )
 
 
@@ -106,5 +111,15 @@ def field_in_message(facts: Facts) -> str:
     stated = facts.field
     if stated and stated != "patch":
         return stated
-    found = _QUOTED_FIELD.search(facts.message)
-    return next((part for part in found.groups() if part), "") if found else stated
+    for before, after in _FIELD_BETWEEN:
+        at = facts.message.find(before)
+        if at >= 0:
+            found = facts.message[at + len(before) :].partition(after)[0].strip()
+            # Go names the struct first: `DeploymentSpec.spec.replicas`.
+            return found.partition(".")[2] if before.startswith("Go struct") else found
+    return stated
+
+
+def field_in_front(facts: Facts) -> str:
+    """The field's path where the message begins with it, as in `target.kind: Unsupported value`."""
+    return facts.message.partition(":")[0]
