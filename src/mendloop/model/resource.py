@@ -258,6 +258,11 @@ class Object:
 
         return is_current(self._parsed())
 
+    @property
+    def stated_ready(self) -> bool | None:
+        """What was said of its readiness when it was made by hand."""
+        return self._ready
+
     def to_dict(self) -> dict[str, Any]:
         """The whole object as fresh dicts and lists."""
         return cast("dict[str, Any]", msgspec.json.decode(self._raw))
@@ -525,9 +530,14 @@ def _what_fits(tree: Any, as_: type[Status]) -> Status:
     return convert(kept, as_)
 
 
-def as_view(ref: KindRef, kind: Kind, raw: bytes) -> Object:
-    """The object in `raw` as the view that `ref` asks for: its class, or plain `Object` for a string."""
-    return (Object if isinstance(ref, str) else ref).from_raw(raw, kind)
+def as_view(ref: KindRef, kind: Kind, raw: bytes, *, ready: bool | None = None) -> Object:
+    """The object in `raw` as the view that `ref` asks for: its class, or plain `Object` for a string.
+
+    `ready` overrules kstatus, for worlds that a test states.
+    """
+    view = (Object if isinstance(ref, str) else ref).from_raw(raw, kind)
+    view._ready = ready
+    return view
 
 
 def gvk_of(kind: KindRef) -> str:

@@ -118,7 +118,7 @@ class Context(Generic[D_co]):
         """
         known = self._pass.kind(kind)
         found = self._pass.get(known, self._pass.namespace(known, namespace), name)
-        return None if found is None else as_view(kind, known, found.raw)
+        return None if found is None else _view_of(kind, known, found)
 
     @overload
     def require(self, kind: type[K], name: str, *, namespace: str = ...) -> K: ...
@@ -154,7 +154,7 @@ class Context(Generic[D_co]):
         known = self._pass.kind(kind)
         within = (namespace or self._pass.obj.namespace or None) if known.namespaced else None
         found = self._pass.list(known, None if namespace is None else within, labels or {})
-        return tuple(as_view(kind, known, one.raw) for one in found)
+        return tuple(_view_of(kind, known, one) for one in found)
 
     @overload
     def owned(self, kind: type[K]) -> Sequence[K]: ...
@@ -163,7 +163,7 @@ class Context(Generic[D_co]):
     def owned(self, kind: KindRef) -> Sequence[Object]:
         """All objects of a kind that belong to the handled one, by namespace and name."""
         known = self._pass.kind(kind)
-        return tuple(as_view(kind, known, one.raw) for one in self._pass.owned(known))
+        return tuple(_view_of(kind, known, one) for one in self._pass.owned(known))
 
     @overload
     def observed(self, child: Child) -> Object | None: ...
@@ -173,7 +173,7 @@ class Context(Generic[D_co]):
         """A child as it is in the cluster now, whatever was wished of it; None where it is not there."""
         stated = self._pass.owning.state(child, "ctx.observed")
         found = self._pass.get(stated.kind, stated.key.namespace, stated.key.name)
-        return None if found is None else as_.from_raw(found.raw, stated.kind)
+        return None if found is None else _view_of(as_, stated.kind, found)
 
     def wake(self, after: Seconds) -> None:
         """Come again after that long (seconds, or a timedelta), without ending this pass.
@@ -190,6 +190,11 @@ class Context(Generic[D_co]):
             if name in _LATER:
                 self._pass.fail(Internal(f"ctx.{name} is not in this version of mendloop"))
             raise AttributeError(f"Context has no {name!r}")
+
+
+def _view_of(ref: KindRef, kind: Kind, found: Observed) -> Object:
+    # A world that a test states may say what is ready, without the status that kstatus reads.
+    return as_view(ref, kind, found.raw, ready=getattr(found, "ready", None))
 
 
 class Writes(Protocol):
