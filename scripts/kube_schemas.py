@@ -187,6 +187,6 @@ def references(node: Any) -> list[str]:
 
 def reference(node: Node) -> str | None:
     """The schema that a field is of; one that has a default names it within `allOf`."""
-    several = node.get("allOf") or ()
+    several = node.get("allOf") or []
     ref = several[0].get("$ref") if len(several) == 1 else node.get("$ref")
     return ref.removeprefix(REF) if isinstance(ref, str) else None
