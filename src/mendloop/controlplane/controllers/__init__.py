@@ -1,6 +1,6 @@
 """The controllers that bring an embedded control plane to life: what a cluster does by itself.
 
-Garbage collection, namespaces, CustomResourceDefinitions, Deployments, ReplicaSets, StatefulSets, Jobs, the
+Garbage collection, namespaces, Deployments, ReplicaSets, StatefulSets, Jobs, the
 life of pods, Endpoints and volume claims. They are clients of the control plane like any other, act through
 its checks, and live on the clock of the event loop, so that virtual time drives them.
 
@@ -14,20 +14,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from mendloop.controlplane.controllers.api import MANAGER, NODE, Plane, Refused, Verbs, View
+from mendloop.controlplane.controllers.attach import DEFAULT_PACE, running
 from mendloop.controlplane.controllers.deployments import Deployments
 from mendloop.controlplane.controllers.events import Recorder
 from mendloop.controlplane.controllers.garbage import GarbageCollector
 from mendloop.controlplane.controllers.jobs import Jobs
 from mendloop.controlplane.controllers.loop import Controller, Loop, Pace
-from mendloop.controlplane.controllers.namespaces import Definitions, Namespaces
+from mendloop.controlplane.controllers.namespaces import Namespaces
 from mendloop.controlplane.controllers.nodes import Behaviour, Kubelet, behaviour_of
 from mendloop.controlplane.controllers.replicasets import ReplicaSets
 from mendloop.controlplane.controllers.services import Claims, Endpoints
 from mendloop.controlplane.controllers.statefulsets import StatefulSets
 
-__all__ = ["Behaviour", "Loop", "Pace", "Plane", "Refused", "behaviour_of", "builtin_controllers"]
-
-DEFAULT_PACE = Pace()
+__all__ = ["Behaviour", "Loop", "Pace", "Plane", "Refused", "behaviour_of", "builtin_controllers", "running"]
 
 
 def builtin_controllers(plane: Plane, timestamp: Callable[[], str], pace: Pace = DEFAULT_PACE) -> Loop:
@@ -43,7 +42,6 @@ def builtin_controllers(plane: Plane, timestamp: Callable[[], str], pace: Pace =
         return (
             GarbageCollector(plane, view, verbs, recorder),
             Namespaces(plane, view, verbs, timestamp),
-            Definitions(plane, view, verbs),
             Deployments(view, verbs, timestamp),
             ReplicaSets(view, verbs),
             StatefulSets(view, verbs),

@@ -69,7 +69,7 @@ class Deployments:
                 self._scale(obj, current, obj["spec"]["replicas"])
             return
         old = [each for each in sets if each is not current]
-        recreate = obj["spec"]["strategy"]["type"] == "Recreate"
+        recreate = _strategy(obj)["type"] == "Recreate"
         if recreate and self._still_runs(old, obj):
             return
         revision = 1 + max((_revision(each.object()) for each in old), default=0)
@@ -165,7 +165,7 @@ def same_template(replica_set: Object, deployment: Object) -> bool:
 def rolling_bounds(obj: Object) -> tuple[int, int]:
     """How many pods may be above and how many may be missing below the stated number."""
     replicas = obj["spec"]["replicas"]
-    strategy = obj["spec"]["strategy"]
+    strategy = _strategy(obj)
     if strategy["type"] == "Recreate":
         return 0, 0
     rolling = strategy.get("rollingUpdate") or {}
@@ -174,6 +174,10 @@ def rolling_bounds(obj: Object) -> tuple[int, int]:
     if surge == 0 and unavailable == 0:
         unavailable = 1  # neither would be a rollout that cannot move
     return surge, min(unavailable, replicas)
+
+
+def _strategy(obj: Object) -> Object:
+    return obj["spec"].get("strategy") or {"type": "RollingUpdate"}
 
 
 def _share(value: int | str, of: int, rounded: Callable[[float], int]) -> int:

@@ -1,6 +1,6 @@
-"""Namespaces that go, and CustomResourceDefinitions that go: what they hold is deleted before them.
+"""Namespaces that go: what they hold is deleted before them, pods first.
 
-Source: kubernetes pkg/controller/namespace/deletion; apiextensions-apiserver pkg/controller/finalizer.
+Source: kubernetes pkg/controller/namespace/deletion.
 """
 
 from __future__ import annotations
@@ -11,16 +11,12 @@ from collections.abc import Callable, Iterable
 from mendloop.controlplane.controllers.api import Plane, Refused, Seen, Verbs, View
 from mendloop.controlplane.controllers.loop import Target
 from mendloop.controlplane.controllers.pods_of import POD
-from mendloop.controlplane.store import Change, Happened
+from mendloop.controlplane.store import Change
 from mendloop.controlplane.wire import Object
 from mendloop.model.kinds import Kind
 
 NAMESPACE = Kind("", "v1", "Namespace", "namespaces", namespaced=False)
 SERVICE_ACCOUNT = Kind("", "v1", "ServiceAccount", "serviceaccounts")
-DEFINITION = Kind(
-    "apiextensions.k8s.io", "v1", "CustomResourceDefinition", "customresourcedefinitions", namespaced=False
-)
-CLEANUP = "customresourcecleanup.apiextensions.k8s.io"
 
 
 class Namespaces:
@@ -93,45 +89,6 @@ class Namespaces:
                 stored = self._view.in_namespace(kind, namespace)
                 found += [seen for each in stored if (seen := self._view.by_uid(each.uid)) is not None]
         return found
-
-
-class Definitions:
-    """Deletes the objects of a CustomResourceDefinition that is going, then lets it go."""
-
-    name = "customresourcedefinition"
-
-    def __init__(self, plane: Plane, view: View, verbs: Verbs) -> None:
-        self._kind_of = plane.kind_of
-        self._view = view
-        self._verbs = verbs
-
-    def concerns(self, seen: Seen, change: Change) -> Iterable[Target]:
-        if seen.kind == DEFINITION:
-            yield Target("", seen.stored.name)
-        elif change.happened is Happened.DELETED and "." in seen.kind.group:
-            yield Target("", f"{seen.kind.plural}.{seen.kind.group}")
-
-    def look(self, target: Target, now: float) -> float | None:
-        seen = self._view.get(DEFINITION, "", target.name)
-        if seen is None or not seen.deleting or CLEANUP not in seen.finalizers:
-            return None
-        left = self._instances(seen.object())
-        for each in left:
-            if not each.deleting:
-                self._verbs.delete(each)
-        if not self._instances(seen.object()):
-            kept = [each for each in seen.finalizers if each != CLEANUP]
-            self._verbs.patch(seen, {"metadata": {"finalizers": kept or None}})
-        return None
-
-    def _instances(self, definition: Object) -> list[Seen]:
-        spec = definition["spec"]
-        for version in spec["versions"]:
-            kind = self._kind_of(f"{spec['group']}/{version['name']}", spec["names"]["kind"])
-            if kind is not None:
-                stored = self._view.in_namespace(kind, "")
-                return [seen for each in stored if (seen := self._view.by_uid(each.uid)) is not None]
-        return []
 
 
 def _conditions(left: list[Seen], refused: str) -> list[Object]:
