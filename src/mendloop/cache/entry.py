@@ -93,8 +93,8 @@ class EntryMaker:
         return Entry(
             self._kind,
             intern(meta.namespace),
-            intern(meta.name),
-            intern(meta.uid),
+            meta.name,
+            meta.uid,
             meta.version,
             meta.generation,
             self._owner(meta),
@@ -104,9 +104,9 @@ class EntryMaker:
 
     def _owner(self, meta: Meta) -> str:
         if (controller := meta.controller) is not None:
-            return intern(controller.uid)
+            return controller.uid
         if meta.labels and (tracked := meta.labels.get(self._tracking_label)):
-            return intern(tracked)
+            return tracked
         return ""
 
     def _owned(self, managed: bytes) -> bytes:

@@ -100,6 +100,13 @@ class Store:
             return known
         return self._maker.make(meta, raw)
 
+    def made(self, meta: Meta, raw: bytes) -> Entry:
+        """The entry that an answer makes, whether or not something newer is known by now."""
+        known = self.peek(meta.namespace, meta.name)
+        if known is not None and (known.uid, known.version) == (meta.uid, meta.version):
+            return known
+        return self._maker.make(meta, raw)
+
     def missing(self, held: Sequence[Entry]) -> tuple[int, int]:
         listed = {(entry.namespace, entry.name) for entry in held}
         found = sum((entry.namespace, entry.name) in listed for entry in self._all())
