@@ -223,7 +223,7 @@ def _explain_all(rows: BinaryIO, rules: RuleSet) -> bool:
         try:
             row = decode(line)
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            click.echo(f"{rows.name}:{number}: not an answer: {error}", err=True)
+            click.echo(f"{getattr(rows, 'name', '<stdin>')}:{number}: not an answer: {error}", err=True)
             clean = False
             continue
         verdict = rules.judge(row.facts())
