@@ -7,12 +7,14 @@ from typing import Any
 
 import msgspec
 
+from mendloop.controlplane import crds
 from mendloop.controlplane.admission import admit_delete
 from mendloop.controlplane.answers import Refusal, bad_request, conflict, invalid_options, not_found
 from mendloop.controlplane.bodies import media_type, parse_yaml
 from mendloop.controlplane.causes import Cause, invalid, not_supported
 from mendloop.controlplane.reading import selection
 from mendloop.controlplane.representations import Plain, choose
+from mendloop.controlplane.resources import dig
 from mendloop.controlplane.store import Stored
 from mendloop.controlplane.wire import JSON_HEADERS, Object, Response, json_response
 from mendloop.controlplane.world import Context
@@ -126,6 +128,8 @@ def remove(context: Context, stored: Stored, options: DeleteOptions) -> tuple[St
     _check_preconditions(context, stored, options)
     live = stored.object()
     metadata = live["metadata"]
+    if (left := _removal_of_its_own(context, live, options)) is not None:
+        return _keep(context, stored, left), False
     grace = _grace(context, live, options)
     if _waits_already(metadata, grace, options):
         return stored, False
@@ -133,11 +137,31 @@ def remove(context: Context, stored: Stored, options: DeleteOptions) -> tuple[St
     if not finalizers and not grace:
         return _remove_now(context, stored, live), True
     marked = _mark(context, live, finalizers, grace)
-    if marked == stored.object():
-        return stored, False
+    return _keep(context, stored, marked), False
+
+
+def _keep(context: Context, stored: Stored, left: Object) -> Stored:
+    if left == stored.object():
+        return stored
     if is_dry(context):
-        return Stored(marked, stored.rv), False
-    return context.world.store.put(context.collection, marked), False
+        return Stored(left, stored.rv)
+    return context.world.store.put(context.collection, left)
+
+
+def _removal_of_its_own(context: Context, live: Object, options: DeleteOptions) -> Object | None:
+    """What stays of a namespace or a definition, which go only after what they hold; None if it may go."""
+    if crds.is_definition(context.resource):
+        return None if live["metadata"].get("deletionTimestamp") else crds.mark_deleted(context.world, live)
+    if context.resource.storage_id != ("", "namespaces"):
+        return None
+    metadata = live["metadata"]
+    if metadata.get("deletionTimestamp"):
+        return live if dig(live, "spec.finalizers") else None
+    metadata["deletionTimestamp"] = _later(context, 0)
+    live.setdefault("status", {})["phase"] = "Terminating"
+    if finalizers := _finalizers(context, metadata, options):
+        metadata["finalizers"] = finalizers
+    return live
 
 
 def _remove_now(context: Context, stored: Stored, live: Object) -> Stored:
@@ -217,8 +241,6 @@ def _mark(context: Context, live: Object, finalizers: list[str], grace: int) -> 
     metadata["deletionGracePeriodSeconds"] = grace
     if metadata.get("generation", 0) > 0:
         metadata["generation"] += 1  # APIFACTS 21
-    if (context.resource.group, context.resource.kind) == ("", "Namespace"):
-        live.setdefault("status", {})["phase"] = "Terminating"
     return live
 
 

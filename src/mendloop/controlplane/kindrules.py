@@ -5,6 +5,8 @@ Built-in kinds bring their rules in `builtin`, custom ones in their structural s
 
 from __future__ import annotations
 
+from mendloop.controlplane import builtin, crds
+from mendloop.controlplane import schema as structural
 from mendloop.controlplane.causes import Cause
 from mendloop.controlplane.wire import Object
 from mendloop.controlplane.world import Context
@@ -72,8 +74,13 @@ def start_empty(context: Context, obj: Object) -> None:
 
 def carry_over(context: Context, new: Object, old: Object) -> None:
     """Puts back what the endpoint may not change: status on the object, all else on `/status`."""
-    if context.call.target.subresource == "status":
+    subresource = context.call.target.subresource
+    if subresource == "status":
         _carry_over_to_status(context, new, old)
+    elif subresource == "finalize":
+        finalizers = (new.get("spec") or {}).get("finalizers")
+        kept = {**new, "spec": {**(old.get("spec") or {}), "finalizers": finalizers}}
+        new.update(kept, status=old.get("status"))
     elif has_status(context):
         _keep(new, old, "status")
 
@@ -109,6 +116,51 @@ def _set_or_drop(holder: Object, key: str, value: object) -> None:
         holder[key] = value
 
 
+# What kinds bring themselves ---------------------------------------------------------------------------
+
+
+def complete(context: Context, obj: Object) -> tuple[Object, list[str]]:
+    """The object as its type reads it, with defaults filled in; and the fields that the type lacks.
+
+    Errors: `builtin.Undecodable` where a value is of another type than a built-in kind has there.
+    """
+    resource = context.resource
+    if resource.custom is None:
+        gvk = f"{resource.api_version}/{resource.kind}"
+        return builtin.complete(gvk, obj) if builtin.is_known(gvk) else (obj, [])
+    schema = context.schema
+    if schema is None:
+        return obj, []
+    unknown = structural.prune(schema, obj)
+    structural.default(schema, obj)
+    return obj, unknown
+
+
+def empty(context: Context) -> Object | None:
+    """What an object of the kind looks like before anything is stated; None where that is nothing."""
+    resource = context.resource
+    gvk = f"{resource.api_version}/{resource.kind}"
+    return builtin.zero(gvk) if resource.custom is None and builtin.is_known(gvk) else None
+
+
 def prepare(context: Context, new: Object, old: Object | None) -> list[Cause]:
-    """Fills in defaults and allocations, and says which rules of its kind the object breaks."""
-    return []
+    """Gives the object what the server gives, in place, and says which rules of its kind it breaks."""
+    resource = context.resource
+    if resource.custom is not None:
+        schema = context.schema
+        return [] if schema is None else list(structural.validate(schema, new))
+    gvk = f"{resource.api_version}/{resource.kind}"
+    if context.call.target.subresource == "finalize" or not builtin.is_known(gvk):
+        return []
+    if old is None:
+        causes = builtin.prepare_create(gvk, new, _allocations(context))
+    else:
+        causes = builtin.prepare_update(gvk, old, new, _allocations(context))
+    if crds.is_definition(resource):
+        causes += [*structural.check_crd(new), *crds.unsupported(new)]
+    return causes
+
+
+def _allocations(context: Context) -> builtin.Allocations:
+    services = context.world.store.collection("", "services")
+    return builtin.Allocations(lambda: (stored.object() for stored in services.now()))

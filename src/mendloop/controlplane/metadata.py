@@ -75,8 +75,9 @@ def check_metadata(obj: Object, group: str, kind: str) -> list[Cause]:
     causes: list[Cause] = []
     if prefix := metadata.get("generateName"):
         # A generated suffix follows, so a trailing dash is not the end of the name.
-        for fault in name_faults(f"{prefix.rstrip('-')}a" if prefix.endswith("-") else prefix, group, kind):
-            causes.append(invalid("metadata.generateName", prefix, fault))
+        sample = f"{prefix.rstrip('-')}a" if prefix.endswith("-") else prefix
+        faults = name_faults(sample, group, kind)
+        causes.extend(invalid("metadata.generateName", prefix, fault) for fault in faults)
     name = metadata.get("name", "")
     if not name:
         causes.append(required("metadata.name", "name or generateName is required"))

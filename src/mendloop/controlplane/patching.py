@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import yaml
 
-from mendloop.controlplane import apply, patch
+from mendloop.controlplane import apply, kindrules, patch
 from mendloop.controlplane.admission import check_namespace_of_body
 from mendloop.controlplane.answers import (
     Refusal,
@@ -25,6 +25,7 @@ from mendloop.controlplane.metadata import immutable
 from mendloop.controlplane.representations import choose
 from mendloop.controlplane.routes import is_true
 from mendloop.controlplane.store import Stored
+from mendloop.controlplane.strictness import check_fields
 from mendloop.controlplane.wire import Object, Response
 from mendloop.controlplane.world import Context
 from mendloop.controlplane.writing import (
@@ -82,8 +83,20 @@ def _change(context: Context, media: str) -> Stored:
     _check_still_itself(context, new, live)
     if not new["metadata"].get("resourceVersion"):
         new["metadata"]["resourceVersion"] = live["metadata"]["resourceVersion"]
+    new = _completed(context, new)
     check_revision(context, new, live)
     return replace(context, live, new)
+
+
+def _completed(context: Context, new: Object) -> Object:
+    """As `check_fields`, with the words that a patch gets for a value of another type: 422."""
+    try:
+        return check_fields(context, new)
+    except Refusal as refusal:
+        if "strict decoding error" in refusal.message:
+            raise
+        why = refusal.message.split(": ", 1)[1]
+        raise invalid("", "", "", [invalid_value("patch", msgspec.json.encode(new).decode(), why)]) from None
 
 
 def patched(context: Context, live: Object, media: str) -> Object:
@@ -134,7 +147,8 @@ def _apply(context: Context) -> tuple[Stored, bool]:
         )
     if metadata.get("resourceVersion"):
         check_revision(context, stated, live)
-    return replace(context, live, _merge(context, live, stated), by_apply=True), False
+    merged = check_fields(context, _merge(context, live, stated))
+    return replace(context, live, merged, by_apply=True), False
 
 
 def _applied(context: Context) -> Object:
@@ -171,7 +185,8 @@ def _create_by_apply(context: Context, stated: Object) -> Stored:
     if uid := stated["metadata"].get("uid"):
         why = f"uid mismatch: the provided object specified uid {uid}, and no existing object was found"
         raise conflict(resource.group, resource.plural, target.name, why)
-    return create_object(context, _merge(context, None, stated), by_apply=True)
+    merged = check_fields(context, _merge(context, None, stated))
+    return create_object(context, merged, by_apply=True)
 
 
 def _merge(context: Context, live: Object | None, stated: Object) -> Object:
@@ -186,6 +201,7 @@ def _merge(context: Context, live: Object | None, stated: Object) -> Object:
             now=context.world.now(),
             schema=context.schema,
             resets=resets(context),
+            zero=kindrules.empty(context),
         )
     except apply.ApplyConflict as error:
         details = {"causes": [msgspec.to_builtins(cause) for cause in error.causes]}

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from contextlib import asynccontextmanager
 
 import msgspec
 
+from mendloop.controlplane import crds
 from mendloop.controlplane.answers import Refusal, forbidden, plain_text
 from mendloop.controlplane.bodies import check_size
+from mendloop.controlplane.controllers import Pace, builtin_controllers
 from mendloop.controlplane.deleting import delete, delete_collection
 from mendloop.controlplane.local import LocalTransport
 from mendloop.controlplane.patching import patch_object
+from mendloop.controlplane.podverbs import bind, evict
 from mendloop.controlplane.reading import get, list_objects, watch
 from mendloop.controlplane.resources import Resource
 from mendloop.controlplane.routes import (
@@ -23,6 +28,8 @@ from mendloop.controlplane.routes import (
     split_path,
     verb_of,
 )
+from mendloop.controlplane.running import ControllersPlane
+from mendloop.controlplane.scaling import get_scale, patch_scale, update_scale
 from mendloop.controlplane.subscription import Subscription
 from mendloop.controlplane.watching import WatchStream
 from mendloop.controlplane.wire import Asked, Object, Request, Response, User
@@ -30,7 +37,8 @@ from mendloop.controlplane.world import Authorizer, Clock, Context, World, allow
 from mendloop.controlplane.writing import create, update
 
 ADMIN = User("admin", "admin", ("system:masters", "system:authenticated"))
-_VERBS: Mapping[str, Callable[[Context], Response | WatchStream]] = {
+Verb = Callable[[Context], Response | WatchStream]
+_VERBS: Mapping[str, Verb] = {
     "get": get,
     "list": list_objects,
     "watch": watch,
@@ -39,6 +47,14 @@ _VERBS: Mapping[str, Callable[[Context], Response | WatchStream]] = {
     "patch": patch_object,
     "delete": delete,
     "deletecollection": delete_collection,
+}
+# Subresources that are not the object itself seen through another door.
+_SUBRESOURCES: Mapping[tuple[str, str], Verb] = {
+    ("get", "scale"): get_scale,
+    ("update", "scale"): update_scale,
+    ("patch", "scale"): patch_scale,
+    ("create", "binding"): bind,
+    ("create", "eviction"): evict,
 }
 _WRITES = frozenset({"create", "update", "patch", "delete", "deletecollection"})
 
@@ -95,9 +111,9 @@ class ControlPlane:
     def handle(self, request: Asked, user: User = ADMIN) -> Response | WatchStream:
         """The answer to one request; a watch is answered with its stream."""
         for intercept in self.interceptors:
-            if (answer := intercept(request, user)) is not None:
-                self._record(request, user, answer.status)
-                return answer
+            if (early := intercept(request, user)) is not None:
+                self._record(request, user, early.status)
+                return early
         answer = self._answer(request, user)
         for hook in self.after:
             answer = hook(request, user, answer)
@@ -125,7 +141,11 @@ class ControlPlane:
         body = check_size(request.body)
         call = Call(user, verb, resource, target, query, request.headers, body)
         context = Context(self.world, call)
-        answer = _VERBS[verb](context)
+        run = _SUBRESOURCES.get((verb, target.subresource)) or _VERBS[verb]
+        revision = self.world.store.revision
+        answer = run(context)
+        if self.world.store.revision != revision:
+            crds.after_write(self.world)
         return _with_warnings(answer, context.warnings)
 
     def _authorize(self, user: User, verb: str, target: Target) -> None:
@@ -181,6 +201,22 @@ class ControlPlane:
         if found is None:
             raise LookupError(f"the control plane serves no kind {kind}")
         return found
+
+    @asynccontextmanager
+    async def running(self, pace: Pace | None = None) -> AsyncIterator[ControlPlane]:
+        """Runs the built-in controllers (garbage collection, namespaces, workloads, pods) meanwhile.
+
+        They live on the running loop's clock; `pace` says how fast pods become ready and go.
+        """
+        loop = builtin_controllers(
+            ControllersPlane(self.world, self.handle), self.world.timestamp, pace or Pace()
+        )
+        async with asyncio.TaskGroup() as own:
+            task = own.create_task(loop.run(), name="built-in controllers")
+            try:
+                yield self
+            finally:
+                task.cancel()
 
     def _create_first_namespaces(self) -> None:
         for name in ("default", "kube-node-lease", "kube-public", "kube-system"):

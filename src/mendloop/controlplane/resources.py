@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import gzip
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from importlib.resources import files
 from typing import Any
 
 import msgspec
@@ -52,61 +55,56 @@ class Resource(msgspec.Struct, frozen=True, kw_only=True, eq=False):
         return self.group, self.plural
 
 
-# The core set, until the discovery documents of a real server are read: kind, plural, short names,
-# scope ("N"amespaced or "C"luster), subresources, what stands out. Flags: `r` returns the deleted object,
-# `u` an update needs a resourceVersion, `c` PUT creates.
-_TABLE = """
-v1 | Pod | pods | po | N | status ephemeralcontainers resize log binding eviction | r
-v1 | Service | services | svc | N | status | rc
-v1 | Secret | secrets | | N | |
-v1 | ConfigMap | configmaps | cm | N | |
-v1 | Namespace | namespaces | ns | C | status finalize | r
-v1 | Event | events | ev | N | | c
-v1 | Node | nodes | no | C | status |
-v1 | ServiceAccount | serviceaccounts | sa | N | token | r
-v1 | PersistentVolumeClaim | persistentvolumeclaims | pvc | N | status | r
-v1 | PersistentVolume | persistentvolumes | pv | C | status | r
-v1 | Endpoints | endpoints | ep | N | | c
-v1 | LimitRange | limitranges | limits | N | | c
-v1 | ResourceQuota | resourcequotas | quota | N | status | r
-v1 | PodTemplate | podtemplates | | N | | r
-v1 | ReplicationController | replicationcontrollers | rc | N | status scale |
-apps/v1 | Deployment | deployments | deploy | N | status scale |
-apps/v1 | ReplicaSet | replicasets | rs | N | status scale |
-apps/v1 | StatefulSet | statefulsets | sts | N | status scale |
-apps/v1 | DaemonSet | daemonsets | ds | N | status |
-apps/v1 | ControllerRevision | controllerrevisions | | N | |
-batch/v1 | Job | jobs | | N | status |
-batch/v1 | CronJob | cronjobs | cj | N | status |
-coordination.k8s.io/v1 | Lease | leases | | N | | uc
-policy/v1 | PodDisruptionBudget | poddisruptionbudgets | pdb | N | status | u
-networking.k8s.io/v1 | Ingress | ingresses | ing | N | status |
-networking.k8s.io/v1 | IngressClass | ingressclasses | | C | |
-networking.k8s.io/v1 | NetworkPolicy | networkpolicies | netpol | N | |
-rbac.authorization.k8s.io/v1 | Role | roles | | N | | c
-rbac.authorization.k8s.io/v1 | RoleBinding | rolebindings | | N | | c
-rbac.authorization.k8s.io/v1 | ClusterRole | clusterroles | | C | | c
-rbac.authorization.k8s.io/v1 | ClusterRoleBinding | clusterrolebindings | | C | | c
-storage.k8s.io/v1 | StorageClass | storageclasses | sc | C | | r
-scheduling.k8s.io/v1 | PriorityClass | priorityclasses | pc | C | |
-discovery.k8s.io/v1 | EndpointSlice | endpointslices | | N | |
-autoscaling/v2 | HorizontalPodAutoscaler | horizontalpodautoscalers | hpa | N | status |
-apiextensions.k8s.io/v1 | CustomResourceDefinition | customresourcedefinitions | crd crds | C | status |
-"""
-_ALL = frozenset(
+# Where resources depart from the rule; read off the strategies of kube-apiserver 1.36.
+_RETURN_DELETED = frozenset(
     [
         "pods",
         "services",
-        "daemonsets",
-        "deployments",
-        "replicasets",
-        "statefulsets",
-        "jobs",
-        "cronjobs",
-        "replicationcontrollers",
-        "horizontalpodautoscalers",
+        "serviceaccounts",
+        "namespaces",
+        "persistentvolumes",
+        "persistentvolumeclaims",
+        "resourcequotas",
+        "podtemplates",
+        "csidrivers",
+        "csinodes",
+        "storageclasses",
+        "volumeattachments",
+        "volumeattributesclasses",
     ]
 )
+_NEED_REVISION = frozenset(
+    [
+        "leases",
+        "poddisruptionbudgets",
+        "runtimeclasses",
+        "csidrivers",
+        "csinodes",
+        "csistoragecapacities",
+        "volumeattachments",
+        "validatingadmissionpolicies",
+        "validatingadmissionpolicybindings",
+        "mutatingadmissionpolicies",
+        "mutatingadmissionpolicybindings",
+        "validatingwebhookconfigurations",
+        "mutatingwebhookconfigurations",
+    ]
+)
+_CREATE_ON_UPDATE = frozenset(
+    [
+        "leases",
+        "roles",
+        "rolebindings",
+        "clusterroles",
+        "clusterrolebindings",
+        "limitranges",
+        "events",
+        "services",
+        "endpoints",
+        "runtimeclasses",
+    ]
+)
+_SUBRESOURCES = frozenset({"status", "scale", "finalize", "binding", "eviction"})  # those that are served
 _FIELD_LABELS = {
     "pods": (
         "spec.nodeName spec.restartPolicy spec.schedulerName spec.serviceAccountName spec.hostNetwork "
@@ -125,35 +123,49 @@ _FIELD_LABELS = {
     "replicationcontrollers": "status.replicas",
     "jobs": "status.successful",
 }
+# Not kept as objects of their own, or in need of a conversion that is not made here.
+_NOT_SERVED = frozenset({("", "bindings"), ("", "componentstatuses"), ("events.k8s.io", "events")})
 
 
-def _row(line: str) -> Resource:
-    api_version, kind, plural, short, scope, subresources, flags = (cell.strip() for cell in line.split("|"))
-    group, _, version = api_version.rpartition("/")
-    verbs = ALL_VERBS
-    if plural in ("namespaces", "services"):  # neither knows deletecollection in every respect: 405
-        verbs = tuple(verb for verb in ALL_VERBS if verb != "deletecollection" or plural == "services")
+@cache
+def discovery() -> Mapping[str, Object]:
+    """The discovery documents of a real server, by path."""
+    packed = (files("mendloop.controlplane") / "data" / "discovery.json.gz").read_bytes()
+    found: dict[str, Object] = msgspec.json.decode(gzip.decompress(packed))
+    return found
+
+
+def builtin_resources() -> Iterator[Resource]:
+    """Every built-in resource that is served, as a real server announces it."""
+    for document in discovery().values():
+        if document.get("kind") != "APIResourceList":
+            continue
+        group, _, version = document["groupVersion"].rpartition("/")
+        entries = {entry["name"]: entry for entry in document["resources"]}
+        for name, entry in entries.items():
+            if "/" not in name and (group, name) not in _NOT_SERVED:
+                below = frozenset(sub for sub in _SUBRESOURCES if f"{name}/{sub}" in entries)
+                yield _from_discovery(group, version, entry, below)
+
+
+def _from_discovery(group: str, version: str, entry: Object, below: frozenset[str]) -> Resource:
+    plural = entry["name"]
     return Resource(
         group=group,
         version=version,
-        kind=kind,
+        kind=entry["kind"],
         plural=plural,
-        singular=kind.lower(),
-        namespaced=scope == "N",
-        short_names=tuple(short.split()),
-        categories=("all",) if plural in _ALL else (),
-        verbs=verbs,
-        subresources=frozenset(subresources.split()),
-        returns_deleted="r" in flags,
-        unconditional_update="u" not in flags,
-        create_on_update="c" in flags,
+        singular=entry["singularName"],
+        namespaced=entry["namespaced"],
+        short_names=tuple(entry.get("shortNames", ())),
+        categories=tuple(entry.get("categories", ())),
+        verbs=tuple(entry["verbs"]),
+        subresources=below,
+        returns_deleted=plural in _RETURN_DELETED,
+        unconditional_update=plural not in _NEED_REVISION,
+        create_on_update=plural in _CREATE_ON_UPDATE,
         field_labels=tuple(_FIELD_LABELS.get(plural, "").split()),
     )
-
-
-def builtin_resources() -> list[Resource]:
-    """Every built-in resource that is served."""
-    return [_row(line) for line in _TABLE.strip().splitlines()]
 
 
 class Registry:

@@ -10,6 +10,7 @@ from bisect import bisect_left, insort
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from enum import StrEnum
+from functools import partial
 
 import msgspec
 
@@ -173,6 +174,9 @@ class Collection:
         return change
 
 
+Listener = Callable[[tuple[str, str], Change], None]
+
+
 class Store:
     """Every resource's collection under one growing revision, as etcd has it.
 
@@ -184,13 +188,31 @@ class Store:
         self.revision = 1
         self._compacted = 0
         self._collections: dict[tuple[str, str], Collection] = {}
+        self._listeners: dict[int, Listener] = {}
+        self._next_listener = 0
 
     def collection(self, group: str, plural: str) -> Collection:
         """The collection of one resource, made at the first call."""
         found = self._collections.get((group, plural))
         if found is None:
             found = self._collections[group, plural] = Collection(self.window, self._compacted)
+            found.listen(partial(self._tell, (group, plural)))
         return found
+
+    def listen(self, hear: Listener) -> Callable[[], None]:
+        """Calls `hear` with each resource's change from now on, until the returned function is called."""
+        number = self._next_listener
+        self._next_listener += 1
+        self._listeners[number] = hear
+
+        def stop() -> None:
+            self._listeners.pop(number, None)
+
+        return stop
+
+    def _tell(self, resource: tuple[str, str], change: Change) -> None:
+        for hear in tuple(self._listeners.values()):
+            hear(resource, change)
 
     def collections(self) -> Iterator[tuple[tuple[str, str], Collection]]:
         yield from self._collections.items()

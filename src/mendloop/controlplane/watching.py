@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from typing import Any
 
 import msgspec
@@ -96,7 +96,7 @@ class WatchStream:
         self._lines.clear()
         return lines
 
-    async def lines(self) -> AsyncIterator[bytes]:
+    async def lines(self) -> AsyncGenerator[bytes, None]:
         """Each line as it comes, until the stream ends."""
         clock = asyncio.get_running_loop().time
         deadline = clock() + self._options.timeout_s

@@ -23,6 +23,7 @@ from mendloop.controlplane.causes import invalid as invalid_value
 from mendloop.controlplane.gotext import go_quote
 from mendloop.controlplane.metadata import check_metadata, check_metadata_update, tidy
 from mendloop.controlplane.representations import choose
+from mendloop.controlplane.resources import dig
 from mendloop.controlplane.store import Stored, encode
 from mendloop.controlplane.strictness import check_fields
 from mendloop.controlplane.wire import Object, Response
@@ -69,8 +70,9 @@ def create(context: Context) -> Response:
     check_options("CreateOptions", context.call.query)
     obj = parse_object(context.call.body, context.call.headers, context.resource)
     check_type(obj, context.resource)
-    check_fields(context, obj)
-    stored = create_object(context, obj)
+    metadata_of(obj)
+    check_namespace_of_body(context, obj)
+    stored = create_object(context, check_fields(context, obj))
     return representation.one(stored, 201)
 
 
@@ -84,13 +86,14 @@ def metadata_of(obj: Object) -> Object:
 
 
 def create_object(context: Context, obj: Object, *, by_apply: bool = False) -> Stored:
-    """Admits, completes, validates and stores; a dry run does all but the last.
+    """Admits, tracks, validates and stores a completed object; a dry run does all but the last.
 
     `by_apply`: managedFields are already those of a server-side apply.
     """
     resource, world = context.resource, context.world
-    metadata = metadata_of(obj)
-    check_namespace_of_body(context, obj)
+    if not by_apply:
+        obj = _tracked(context, None, obj)
+    metadata = obj["metadata"]
     revision = metadata.get("resourceVersion")
     _name(context, metadata)
     admit_create(context, metadata.get("name") or "")
@@ -103,8 +106,6 @@ def create_object(context: Context, obj: Object, *, by_apply: bool = False) -> S
     existing = context.collection.get(metadata.get("namespace", ""), metadata["name"])
     if existing is not None:
         raise _exists(context, existing)
-    if not by_apply:
-        obj = _tracked(context, None, obj)
     if context.call.dry_run:
         return _unstored(obj)
     return world.store.put(context.collection, obj)
@@ -158,6 +159,7 @@ def _tracked(context: Context, live: Object | None, new: Object) -> Object:
         now=context.world.now(),
         schema=context.schema,
         resets=resets(context),
+        zero=kindrules.empty(context),
     )
 
 
@@ -165,7 +167,8 @@ def resets(context: Context) -> tuple[tuple[str, ...], ...]:
     """Fields that the endpoint leaves alone, so that nobody comes to own them by it."""
     subresource = context.call.target.subresource
     if subresource == "status" and context.resource.custom is None:
-        return (("f:spec",), ("f:metadata", "f:labels"))[: 2 if context.resource.kind == "Deployment" else 1]
+        labels = (("f:metadata", "f:labels"),) if context.resource.kind == "Deployment" else ()
+        return (("f:spec",), *labels)
     return apply.reset_by(subresource, has_status=kindrules.has_status(context))
 
 
@@ -181,9 +184,9 @@ def update(context: Context) -> Response:
     check_options("UpdateOptions", context.call.query)
     obj = parse_object(context.call.body, context.call.headers, context.resource)
     check_type(obj, context.resource)
-    check_fields(context, obj)
     check_name(context, metadata_of(obj), required=True)
     check_namespace_of_body(context, obj)
+    obj = check_fields(context, obj)
     live = context.live()
     if live is None:
         return _create_by_update(context, obj)
@@ -247,7 +250,7 @@ def check_revision(context: Context, obj: Object, live: Object) -> None:
 
 
 def replace(context: Context, live: Object, new: Object, *, by_apply: bool = False) -> Stored:
-    """Completes, validates and stores `new` in place of `live`; writes nothing if nothing changes.
+    """Tracks, validates and stores a completed `new` in place of `live`; no change, no write.
 
     `by_apply`: managedFields are already those of a server-side apply.
     """
@@ -255,6 +258,8 @@ def replace(context: Context, live: Object, new: Object, *, by_apply: bool = Fal
     stored = context.collection.get(context.call.target.namespace, context.call.target.name)
     if stored is None:
         raise not_found(resource.group, resource.plural, context.call.target.name)
+    if not by_apply:
+        new = _tracked(context, live, new)
     _continue_life(new, live)
     kindrules.carry_over(context, new, live)
     causes = kindrules.prepare(context, new, live)
@@ -265,8 +270,6 @@ def replace(context: Context, live: Object, new: Object, *, by_apply: bool = Fal
         *check_metadata_update(new, live),
     ]
     _check(context, new, [*about, *causes])
-    if not by_apply:
-        new = _tracked(context, live, new)
     settled = apply.settle(live, new)
     if settled is live or settled == live:
         return stored
@@ -296,4 +299,5 @@ def _ends_now(new: Object, live: Object) -> bool:
     """Whether an update takes the last finalizer of an object that is being deleted."""
     before = live["metadata"]
     waiting = bool(before.get("deletionGracePeriodSeconds"))
-    return bool(before.get("deletionTimestamp")) and not waiting and not new["metadata"].get("finalizers")
+    held = new["metadata"].get("finalizers") or (new["kind"] == "Namespace" and dig(new, "spec.finalizers"))
+    return bool(before.get("deletionTimestamp")) and not waiting and not held
