@@ -379,7 +379,7 @@ class _Table:
 
     def __init__(self, document: Any) -> None:
         self.kinds: dict[str, str] = document["kinds"]
-        self._structs: dict[str, list[dict[str, str]]] = document["structs"]
+        self._structs: dict[str, list[dict[str, str]] | None] = document["structs"]
         self._made: dict[str, Type] = {}
         self._fields: dict[str, tuple[Field, ...]] = {}
 
@@ -406,7 +406,7 @@ class _Table:
     def fields(self, name: str) -> tuple[Field, ...]:
         made = self._fields.get(name)
         if made is None:
-            made = self._fields[name] = tuple(map(self._field, self._structs[name]))
+            made = self._fields[name] = tuple(map(self._field, self._structs[name] or ()))
         return made
 
     def _field(self, row: dict[str, str]) -> Field:
