@@ -10,6 +10,7 @@ from mendloop.kube.transport import Request
 from mendloop.model.naming import plural_of
 
 READS = frozenset({"get", "list", "watch"})
+_WRITES_NOTHING = READS | {"dry-run", "other"}
 _ON_OBJECTS = {"GET": "get", "PUT": "update", "DELETE": "delete", "POST": "create"}
 _ON_COLLECTIONS = {"GET": "list", "POST": "create", "DELETE": "deletecollection"}
 
@@ -26,7 +27,8 @@ class Call(msgspec.Struct, frozen=True, omit_defaults=True):
 
     @property
     def writes(self) -> bool:
-        return self.verb not in READS and self.verb != "other"
+        """Whether it changes something where it succeeds; a dry run does not."""
+        return self.verb not in _WRITES_NOTHING
 
     def __str__(self) -> str:
         resource = f"{self.plural}.{self.group}" if self.group else self.plural
@@ -94,7 +96,7 @@ class Match(msgspec.Struct, frozen=True, omit_defaults=True):
         if self.verb == "patch":
             return call.verb == "apply"
         if self.verb == "write":
-            return call.writes and call.verb != "dry-run"
+            return call.writes
         return self.verb == "read" and call.verb in READS
 
     def _selects_kind(self, call: Call) -> bool:
