@@ -6,14 +6,15 @@ that it hands out is shared with another view, so no code that has one can harm 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import (
+    TYPE_CHECKING,
     Any,
     ClassVar,
     Generic,
     Literal,
+    NoReturn,
     Self,
     TypeAlias,
     TypedDict,
@@ -26,6 +27,7 @@ from typing import (
 import msgspec
 from typing_extensions import TypeVar, get_original_bases
 
+from mendloop.model import fieldpath
 from mendloop.model.decoding import Unfit, convert, decode, encode, to_tree, without_nulls
 from mendloop.model.kinds import Key, Kind, KindId, split_api_version
 from mendloop.model.naming import plural_of
@@ -293,11 +295,12 @@ class Object:
     def at(self, path: str, as_: type[V], default: V | None = None) -> V | None:
         """The value at a path, checked against a type; the default where it is absent or null.
 
-        Paths are written as in `spec.rules[0].host` and `metadata.annotations["example.com/team"]`.
+        Paths are written as in `spec.rules[0].host`, `spec.containers[name=web].image` and
+        `metadata.annotations["example.com/team"]`.
         Errors: `Unfit`, with the path, where the value is of another type.
         """
         value: Any = self._parsed()
-        for step in _steps(path):
+        for step in fieldpath.parse(path):
             value = _child(value, step)
         return default if value is None else convert(value, as_, path)
 
@@ -306,6 +309,11 @@ class Object:
         address = {"name": self.name} | ({"namespace": self.namespace} if self.namespace else {})
         metadata = {**fields.get("metadata", {}), **address}
         return {**fields, "apiVersion": self.api_version, "kind": self.kind, "metadata": metadata}
+
+    if not TYPE_CHECKING:  # a type checker says the same by not knowing the name
+
+        def keep(self) -> NoReturn:
+            raise TypeError("Object.keep() is not in this version of mendloop")
 
     def __repr__(self) -> str:
         place = f"{self.namespace}/{self.name}" if self.namespace else self.name
@@ -331,26 +339,21 @@ def _metadata(kind: str, name: str, meta: Given, cluster_scoped: bool) -> dict[s
     return {key: value for key, value in tree.items() if value not in ("", {}, [])}
 
 
-_STEP = re.compile(r'\.?([^.\["]+)|\["([^"]*)"\]|\[(\d+)\]')
+def _child(value: Any, step: fieldpath.Segment) -> Any:
+    match step:
+        case str():
+            return value.get(step) if isinstance(value, dict) else None
+        case int():
+            return value[step] if isinstance(value, list) and step < len(value) else None
+        case fieldpath.Key(pairs):
+            items = value if isinstance(value, list) else []
+            return next((item for item in items if _has(item, pairs)), None)
+        case fieldpath.Member(member):
+            return member if isinstance(value, list) and member in value else None
 
 
-def _steps(path: str) -> list[str | int]:
-    steps: list[str | int] = []
-    end = 0
-    while end < len(path):
-        found = _STEP.match(path, end)
-        if found is None:
-            raise ValueError(f"not a field path: {path!r} (see position {end})")
-        name, quoted, index = found.groups()
-        steps.append(int(index) if index is not None else quoted if quoted is not None else name)
-        end = found.end()
-    return steps
-
-
-def _child(value: Any, step: str | int) -> Any:
-    if isinstance(step, int):
-        return value[step] if isinstance(value, list) and step < len(value) else None
-    return value.get(step) if isinstance(value, dict) else None
+def _has(item: Any, pairs: tuple[tuple[str, Any], ...]) -> bool:
+    return isinstance(item, dict) and all(item.get(name) == value for name, value in pairs)
 
 
 class Top(Generic[V]):
