@@ -18,7 +18,11 @@ def test_json_lines_carry_the_object_and_the_pass() -> None:
     with about(Scope("memcached", "Memcached d/shop", "p-1")):
         line = msgspec.json.decode(JsonFormatter().format(record("waits", rule="k8s.quota")))
     assert line["object"] == "Memcached d/shop" and line["reconcile_id"] == "p-1"
-    assert line["rule"] == "k8s.quota" and line["level"] == "warning" and line["ts"] == "1970-01-01T00:00:00.000Z"
+    assert (
+        line["rule"] == "k8s.quota"
+        and line["level"] == "warning"
+        and line["ts"] == "1970-01-01T00:00:00.000Z"
+    )
 
 
 def test_what_json_does_not_know_is_written_as_text() -> None:

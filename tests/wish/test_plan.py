@@ -1,7 +1,17 @@
 """What follows from a wish, judged on plain values."""
 
 from mendloop.model.kinds import Key, KindId
-from mendloop.wish.plan import Gate, Owned, PruneLimits, depths, gate, judge_prune, leftovers, next_wave, ordered
+from mendloop.wish.plan import (
+    Gate,
+    Owned,
+    PruneLimits,
+    depths,
+    gate,
+    judge_prune,
+    leftovers,
+    next_wave,
+    ordered,
+)
 
 CM = KindId("", "ConfigMap")
 PVC = KindId("", "PersistentVolumeClaim")
@@ -11,8 +21,12 @@ def key(name: str, kind: KindId = CM) -> Key:
     return Key(kind, "d", name)
 
 
-def owned(name: str, *, wave: int = 0, retained: bool = False, deleting: bool = False, kind: KindId = CM) -> Owned:
-    return Owned(key(name, kind), uid=f"u-{name}", version="1", retained=retained, deleting=deleting, wave=wave)
+def owned(
+    name: str, *, wave: int = 0, retained: bool = False, deleting: bool = False, kind: KindId = CM
+) -> Owned:
+    return Owned(
+        key(name, kind), uid=f"u-{name}", version="1", retained=retained, deleting=deleting, wave=wave
+    )
 
 
 def test_depth_counts_the_longest_way() -> None:
@@ -34,7 +48,13 @@ def test_a_gate_opens_when_every_predecessor_is_ready() -> None:
 
 
 def test_only_what_is_wished_no_longer_and_may_go_goes() -> None:
-    there = [owned("keep"), owned("go"), owned("retained", retained=True), owned("data", kind=PVC), owned("x", deleting=True)]
+    there = [
+        owned("keep"),
+        owned("go"),
+        owned("retained", retained=True),
+        owned("data", kind=PVC),
+        owned("x", deleting=True),
+    ]
     assert [one.key.name for one in leftovers(there, {key("keep")})] == ["go"]
 
 

@@ -1,4 +1,4 @@
-"""The names that an operator writes onto objects, all under its own domain, and how a child is tied to its owner.
+"""The names that an operator writes onto objects, all under its own domain, and what ties a child to its owner.
 
 | on | name | says |
 |---|---|---|
@@ -6,7 +6,6 @@
 | owner | annotation `<op>/holds` | kinds and namespaces that hold its children, before the first is made |
 | owner | annotation `<op>/approve-prune` | a human's word for one held list, by its digest |
 | owner | annotation `<op>/force-delete` | the uid: let it go although clean-up did not end |
-| owner | annotation `<op>/paused` | `true`: leave it and its children alone |
 | child | label `<op>/owner` | the owner's uid, where no owner reference may say it |
 | child | annotation `<op>/owner` | the owner in words: kind, namespace, name |
 | child | annotation `<op>/wave` | how deep it stands along `after` |
@@ -22,6 +21,7 @@ from typing import Any, Final
 
 from mendloop.kube.envelope import Meta
 from mendloop.model.kinds import Key, Kind
+from mendloop.wish.child import Stated
 from mendloop.wish.plan import PROTECTED, Owned
 
 
@@ -67,10 +67,6 @@ class Marks:
     def force_delete(self) -> str:
         return f"{self.operator}/force-delete"
 
-    @property
-    def paused(self) -> str:
-        return f"{self.operator}/paused"
-
     def owned(self, key: Key, meta: Meta) -> Owned:
         """A child as the plan sees it."""
         notes = meta.annotations or {}
@@ -105,8 +101,16 @@ def tie_of(child: Kind, namespace: str, owner: Kind, owner_key: Key, *, retained
     return Tie.REFERENCE if reachable else Tie.LABEL
 
 
+def tie(child: Stated, owner: Kind, owner_key: Key, ordered: bool) -> Tie:
+    """How a stated child is tied to its owner."""
+    if child.overlay:
+        return Tie.OVERLAY
+    retained = child.gone == "retain"
+    return tie_of(child.kind, child.key.namespace, owner, owner_key, retained=retained, ordered=ordered)
+
+
 def owner_reference(kind: Kind, name: str, uid: str) -> dict[str, Any]:
-    """The controller reference to an owner; the reference blocks a foreground deletion until the child is gone."""
+    """The controller reference to an owner; it holds a foreground deletion until the child is gone."""
     return {
         "apiVersion": kind.api_version,
         "kind": kind.kind,

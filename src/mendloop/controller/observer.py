@@ -8,7 +8,7 @@ from mendloop.pipeline import Stage
 
 
 class Observer(Protocol):
-    """Hears of every pass and every failure of one controller. Implementations must be quick and never raise."""
+    """Hears of every pass and every failure of one controller; it must be quick and never raise."""
 
     def stage_ended(self, stage: Stage, seconds: float, failed: bool) -> None: ...
 

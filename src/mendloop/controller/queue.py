@@ -70,7 +70,7 @@ class Queue(Generic[K]):
         return found[0] if found else None
 
     def add(self, key: K, *, priority: Priority = Priority.CHANGE, not_before: float = 0.0) -> None:
-        """Asks for a pass, not before a time. Of several wishes the earliest time and the best priority hold."""
+        """Asks for a pass, not before a time; of several wishes the earliest and the best priority hold."""
         if key in self._busy:
             self._again[key] = _sooner(self._again.get(key), (not_before, priority))
         elif key in self._level:

@@ -37,7 +37,7 @@ class Owned:
 
 
 def depths(after: Mapping[Key, Collection[Key]]) -> dict[Key, int]:
-    """How deep each child stands along `after`: 0 without predecessors, else one more than the deepest of them.
+    """How deep each child stands along `after`: 0 without predecessors, else one below the deepest.
 
     Assumptions: no cycle (the wish was refused if it had one); a predecessor that is no key counts as 0.
     """
