@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from mendloop import Context, Manifest, Manifests, Operator, Resource, Spec, Status
@@ -13,8 +13,8 @@ op = Operator("tenancy.example.com")
 
 class ProfileSpec(Spec):
     namespace_labels: dict[str, str]
-    admins: list[str] = []
-    quota: dict[str, str] = {}
+    admins: Sequence[str] = ()
+    quota: Mapping[str, str] = {}  # noqa: RUF012  # each spec gets its own
 
 
 class ProfileStatus(Status):

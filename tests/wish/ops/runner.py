@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
 from mendloop import Context, Manifests, Operator, Resource, Spec, Status
@@ -14,7 +15,7 @@ Phase = Literal["Pending", "Running", "Succeeded", "Failed"]
 
 class RunSpec(Spec):
     image: str
-    command: list[str] = []
+    command: Sequence[str] = ()
 
 
 class RunStatus(Status):
@@ -29,7 +30,7 @@ class Run(Resource[RunSpec, RunStatus], group="run.example.com", version="v1alph
 @op.desired(Run, owns=[Job], reads=[Pod])
 def desired(run: Run, ctx: Context) -> Manifests:
     name = f"{run.name}-{run.generation}"
-    container = {"name": "run", "image": run.spec.image, "command": run.spec.command}
+    container = {"name": "run", "image": run.spec.image, "command": list(run.spec.command)}
     pod = {"restartPolicy": "Never", "containers": [container]}
     yield {
         "apiVersion": "batch/v1",
