@@ -86,9 +86,8 @@ def main() -> None:
     print(f"{'':<26}{'x':>8}{'us':>9}  hash of the result")
     for name, (took_s, digest) in best.items():
         print(f"{name:<26}{took_s / baseline_s:>8.1f}{took_s * 1e6:>9.2f}  {digest}")
-    print(
-        f"{len(errors())} answers, {len(list(RULES))} rules {RULES.version}, Python {platform.python_version()}"
-    )
+    rules = f"{len(list(RULES))} rules, version {RULES.version}"
+    print(f"{len(errors())} answers, {rules}, Python {platform.python_version()}")
 
 
 if __name__ == "__main__":

@@ -190,6 +190,7 @@ def test_details_say_when_the_header_does_not() -> None:
     ("body", "form", "message"),
     [
         (b"", "empty", ""),
+        (b" \n\x1c", "empty", ""),
         (b"404 page not found\n", "text", "404 page not found"),
         (b"<html><head><title>502 Bad\n Gateway</title></head></html>", "html", "502 Bad Gateway"),
         (b"k8s\x00\n\x0c\xff\xfe", "binary", "a binary body of 8 bytes"),

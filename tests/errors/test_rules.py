@@ -5,7 +5,17 @@ from __future__ import annotations
 import pytest
 
 from mendloop.errors import RULES, ApiError, Class, Facts, Rule, RuleSet, classify, facts_of, rule
-from mendloop.errors.conditions import ANYTHING, HAS_RETRY_AFTER, cause, contains, own, reason, says, status
+from mendloop.errors.conditions import (
+    ANYTHING,
+    HAS_RETRY_AFTER,
+    cause,
+    contains,
+    in_chain,
+    own,
+    reason,
+    says,
+    status,
+)
 
 TEAPOT = Rule("mine.teapot", status(418), Class.WAITING, "it brews", "Brewing")
 
@@ -61,6 +71,17 @@ def test_a_rule_that_raises_is_skipped_and_named() -> None:
     assert verdict.klass is Class.TIMEOUT
     assert verdict.skipped == (("mine.broken", "LookupError: no such thing"),)
     assert verdict.path[0].error == "LookupError: no such thing"
+
+
+def test_a_rule_can_ask_for_any_exception_of_the_chain() -> None:
+    mine = Rule("mine.disk", in_chain("builtins.BlockingIOError"), Class.WAITING, "the disk is busy")
+    error = RuntimeError("saving")
+    error.__cause__ = KeyError("x")
+    error.__cause__.__cause__ = BlockingIOError("y")
+    rules = RULES.before(mine)
+    assert classify(error, rules=rules).klass is Class.WAITING
+    assert classify(BlockingIOError("y"), rules=rules).klass is Class.WAITING
+    assert classify(RuntimeError("saving"), rules=rules).klass is Class.INTERNAL
 
 
 def test_an_id_cannot_be_taken_twice() -> None:

@@ -13,7 +13,7 @@ import aiohttp
 import pytest
 from aiohttp import RequestInfo, web
 from aiohttp.client_reqrep import ConnectionKey
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from multidict import CIMultiDict, CIMultiDictProxy
 from yarl import URL
@@ -34,6 +34,7 @@ from mendloop.errors import (
     facts_of_answer,
 )
 
+GENERATED = settings(deadline=None, database=None)
 KEY = ConnectionKey("api", 443, True, True, None, None, None)
 INFO = RequestInfo(URL("https://api"), "GET", CIMultiDictProxy(CIMultiDict()), URL("https://api"))
 
@@ -210,6 +211,7 @@ def test_equal_input_gives_an_equal_verdict() -> None:
     assert classify(error).path == classify(error).path
 
 
+@GENERATED
 @given(
     status=st.one_of(st.none(), st.integers(-10, 10**6)),
     reason=st.text(),
@@ -227,6 +229,7 @@ def test_any_facts_get_a_verdict(
     assert verdict.path[-1].rule == verdict.rule
 
 
+@GENERATED
 @given(st.binary(max_size=300), st.dictionaries(st.sampled_from(["Retry-After", "Date", "x"]), st.text()))
 def test_any_answer_can_be_read(body: bytes, headers: dict[str, str]) -> None:
     assert RULES.judge(facts_of_answer(500, headers, body, verb="GET", path="/api/v1/pods")).klass in Class

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mendloop.errors import (
@@ -49,6 +49,7 @@ from mendloop.policy import (
     recovered,
 )
 
+GENERATED = settings(deadline=None, database=None)
 RNG = random.Random(7)
 
 
@@ -256,12 +257,23 @@ def test_recovery_is_told_where_the_failure_was() -> None:
     recovery = recovered(history, 175.0)
     assert recovery is not None and recovery.event is not None
     assert (recovery.duration_s, recovery.event.type, recovery.event.reason) == (75.0, "Normal", "Recovered")
-    assert recovery.event.message == "recovered from Invalid after 1m 15s, 1 failed attempts"
+    assert recovery.event.message == "recovered from Invalid after 1m 15s, 1 failed attempt"
 
 
 def test_recovery_from_a_blip_that_nobody_saw_writes_no_event() -> None:
     recovery = recovered(failing(Transient("x"))[0].history, 100.1)
     assert recovery is not None and recovery.event is None
+
+
+def test_the_end_of_waiting_needs_no_event() -> None:
+    """The condition turns; nothing had failed."""
+    recovery = recovered(failing(Waiting("x"))[0].history, 101.0)
+    assert recovery is not None and recovery.event is None
+
+
+def test_reasons_of_an_episode_do_not_pile_up() -> None:
+    decisions = failing(*[Transient("x", reason=f"Reason{number}") for number in range(500)])
+    assert max(len(decision.history.reasons) for decision in decisions) <= 33
 
 
 def test_who_was_well_does_not_recover() -> None:
@@ -324,6 +336,7 @@ ERRORS = st.sampled_from(
 )
 
 
+@GENERATED
 @given(st.lists(ERRORS, min_size=1, max_size=60), st.integers())
 def test_no_dead_ends(kinds: list[type[OperatorError]], seed: int) -> None:
     """Whatever comes, in whatever order: there is a next attempt within a known bound."""
@@ -334,6 +347,7 @@ def test_no_dead_ends(kinds: list[type[OperatorError]], seed: int) -> None:
         assert decision.delay_s is not None and 0 <= decision.delay_s <= 4320
 
 
+@GENERATED
 @given(st.integers(0, 10**12), st.integers())
 def test_no_count_of_failures_breaks_the_backoff(attempt: int, seed: int) -> None:
     assert 0 <= Backoff(first_s=0.1, cap_s=300).delay_s(attempt, random.Random(seed)) <= 300

@@ -121,22 +121,23 @@ def retry_after_s(header: str, *, now: float | None = None, date: str = "") -> f
 
 
 def _read_body(status: int, body: bytes) -> Answer:
-    if not body.strip():
-        return Answer(status)
     try:
         text = body.decode()
     except UnicodeDecodeError:
         return Answer(status, message=f"a binary body of {len(body)} bytes", body="binary")
-    if text.lstrip()[0] in "{[":
-        return _read_json(status, text)
-    if text.lstrip()[:1] == "<":
-        titled = _TITLE.search(text)
-        return Answer(status, message=_short(titled[2] if titled else text), body="html")
+    match text.lstrip()[:1]:
+        case "":
+            return Answer(status)
+        case "{" | "[":
+            return _read_json(status, text)
+        case "<":
+            titled = _TITLE.search(text)
+            return Answer(status, message=_short(titled[2] if titled else text), body="html")
     pairs = dict(_YAML_LINE.findall(text))
     if pairs.get("kind") == "Status":
         return _read_yaml(status, pairs)
-    printable = text.isprintable() or not any(char < " " and char not in "\n\r\t" for char in text)
-    return Answer(status, message=_short(text), body="text" if printable else "binary")
+    binary = any(char < " " and char not in "\n\r\t" for char in text)
+    return Answer(status, message=_short(text), body="binary" if binary else "text")
 
 
 def _read_json(status: int, text: str) -> Answer:

@@ -197,6 +197,15 @@ def raised(name: str) -> Condition:
     return Condition(f"raised({name})", lambda facts: name in facts.types, ("types",))
 
 
+def in_chain(name: str) -> Condition:
+    """An exception of the type with this qualified name is anywhere in the chain."""
+    return Condition(
+        f"in-chain({name})",
+        lambda facts: name in facts.chain or name == "".join(facts.types[:1]),
+        ("chain", "types"),
+    )
+
+
 ABOUT_ANOTHER: Final = Condition(
     "about-another",
     lambda facts: (

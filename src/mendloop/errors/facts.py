@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 import msgspec
 
 from mendloop.errors.answers import Answer, api_error, read_answer
-from mendloop.errors.chain import MAX_LINKS, behind
+from mendloop.errors.chain import MAX_LINKS, behind, links
 from mendloop.errors.exceptions import ApiError, Cause, OperatorError, RequeueAfter
 from mendloop.errors.foreign import Family, family_of, names_of
 
@@ -20,7 +20,8 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What a rule may look at. Zero, empty and `None` mean: not known.
 
     `own` is the class that one of mendloop's exceptions states; `group` to `subresource` are what the
-    call was to, read off its path; `types` are the qualified names of the exception's type and bases.
+    call was to, read off its path; `types` are the qualified names of the deciding exception's type and
+    bases, `chain` those of every exception in the chain, where there is more than one.
     """
 
     status: int = 0
@@ -43,6 +44,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     own_field: str = ""
     family: str = ""
     types: tuple[str, ...] = ()
+    chain: tuple[str, ...] = ()
     errno: int = 0
     idempotent: bool | None = None
     attempt: int = 0
@@ -96,7 +98,7 @@ def facts_of(error: BaseException, **known: Any) -> Facts:
     `known` are fields of `Facts` that the exception cannot know, as `verb=`, `idempotent=`, `attempt=`;
     they win over what it says. `path=` is taken apart. Errors: `TypeError` for a name that no fact has.
     """
-    return facts_of_link(decisive(error), **known)
+    return facts_of_link(decisive(error), **{"chain": chain_of(error), **known})
 
 
 def facts_of_link(link: BaseException, **known: Any) -> Facts:
@@ -152,6 +154,13 @@ def decisive(error: BaseException) -> BaseException:
         mistake = family_of(type(link)) is Family.BUG
         link = link.__cause__ if mistake else behind(link)
     return error
+
+
+def chain_of(error: BaseException) -> tuple[str, ...]:
+    """The qualified types of the whole chain, the outermost first; empty where there is only one."""
+    if behind(error) is None and not isinstance(error, BaseExceptionGroup):
+        return ()
+    return tuple(names_of(type(link))[0] for link in links(error))
 
 
 def text_of(error: BaseException) -> str:

@@ -15,7 +15,6 @@ from mendloop.errors.conditions import (
     HAS_CAUSES,
     HAS_DETAILS,
     HAS_RETRY_AFTER,
-    NO_STATUS,
     about,
     begins,
     body,
@@ -390,13 +389,6 @@ SERVER: Final = (
         Class.TRANSIENT,
         "storage changes its leader or is slow; a write may have been done",
         "StorageUnavailable",
-    ),
-    Rule(
-        "k8s.unknown-answer",
-        FROM_API & NO_STATUS,
-        Class.TRANSIENT,
-        "an error without a code, as in a watch: nothing follows from it but to ask again",
-        "UnknownAnswer",
     ),
 )
 

@@ -12,7 +12,7 @@ from typing import Any, Final
 from mendloop.errors.chain import MAX_LINKS
 from mendloop.errors.classes import PRECEDENCE, Class
 from mendloop.errors.conditions import FROM_API, NO_STATUS, errno, family, own, says, status, statuses
-from mendloop.errors.facts import Facts, decisive, facts_of_link
+from mendloop.errors.facts import Facts, chain_of, decisive, facts_of_link
 from mendloop.errors.foreign import Family
 from mendloop.errors.kubernetes import KUBERNETES
 from mendloop.errors.rules import Rule, RuleSet
@@ -23,6 +23,13 @@ EXHAUSTED: Final = (os_errors.EMFILE, os_errors.ENFILE, os_errors.ENOMEM, os_err
 OWN: Final = tuple(Rule(f"own.{each}", own(each), each, "the exception says so itself") for each in Class)
 
 HTTP: Final = (
+    Rule(
+        "k8s.unknown-answer",
+        FROM_API & NO_STATUS,
+        Class.TRANSIENT,
+        "an error without a code, as in a watch: nothing follows from it but to ask again",
+        "UnknownAnswer",
+    ),
     Rule("http.throttled", status(429), Class.THROTTLED, "told to come later", "TooManyRequests"),
     Rule(
         "http.timeout",
@@ -189,7 +196,7 @@ def classify(error: BaseException, facts: Facts | None = None, *, rules: RuleSet
     link = decisive(error)
     if isinstance(link, BaseExceptionGroup):
         return _loudest([rules.judge(facts_of_link(member)) for member in _members(link)])
-    return rules.judge(facts_of_link(link))
+    return rules.judge(facts_of_link(link, chain=chain_of(error)))
 
 
 def _members(group: BaseExceptionGroup[Any]) -> list[BaseException]:

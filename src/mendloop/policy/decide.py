@@ -9,7 +9,7 @@ from typing import Final, TypeAlias
 from mendloop.errors import Class, Verdict
 from mendloop.policy.backoff import CALL, CALL_ATTEMPTS, stated_s
 from mendloop.policy.dispositions import ROWS, TABLE, Disposition, Next, Shown, Table
-from mendloop.policy.history import History, after, tells
+from mendloop.policy.history import History, after, shows
 
 MAX_MESSAGE_BYTES: Final = 1024  # a condition may hold 32 KiB; nobody reads that, and it fills etcd
 _ELLIPSIS: Final = " … "
@@ -134,12 +134,11 @@ def decide(
     planned = table.of(verdict.klass, verdict.reason)
     then = after(history, verdict, now, table)
     repeated = (verdict.klass, verdict.reason) in history.reasons
-    shown = tells(planned, history, verdict)
     message = _message(planned, then.last_message)
     reason = planned.reason or verdict.reason
     return Decision(
         next=_next(planned, verdict, then, rng, itself),
-        conditions=_conditions(planned, reason, message) if shown else (),
+        conditions=_conditions(planned, reason, message) if shows(planned, history, verdict) else (),
         event=EventWish("Warning", reason, message) if planned.event and not repeated else None,
         log_level="" if repeated and planned.log_once else planned.log,
         count=Labels(klass=verdict.klass.value, reason=verdict.reason, rule=verdict.rule),
@@ -158,7 +157,8 @@ def recovered(history: History, now: float) -> Recovery | None:
     if history.first_failed_at is None:
         return None
     duration_s = max(0.0, now - history.first_failed_at)
-    text = f"recovered from {history.told} after {_human(duration_s)}, {history.failures} failed attempts"
+    times = "1 failed attempt" if history.failures == 1 else f"{history.failures} failed attempts"
+    text = f"recovered from {history.told} after {_human(duration_s)}, {times}"
     event = EventWish("Normal", "Recovered", text) if history.told else None
     return Recovery(duration_s, history.failures, event)
 

@@ -17,7 +17,8 @@ class History:
     `attempts` counts by class what has failed in a row, and drives the backoff: classes that take turns
     must not reset each other. It is kept per object, whatever its resourceVersion: own writes never reset
     it (R09), only success and a new generation do. `first_failed_at` is on the caller's monotonic clock.
-    `told` is the reason that was last shown on the object or in an Event, `reasons` are all that came.
+    `told` is the reason of the last failure that was shown on the object or in an Event; `reasons` are
+    those that came, at most `MAX_REASONS`.
     """
 
     failures: int = 0
@@ -32,6 +33,7 @@ class History:
     generation: int | None = None
 
 
+MAX_REASONS: Final = 32  # of one episode; beyond, all but the newest are forgotten and may be told again
 HEALTHY: Final = History()
 
 
@@ -52,15 +54,27 @@ def after(history: History, verdict: Verdict, now: float, table: Table = TABLE) 
         # Of one failure that repeats the first wording stays: a message that differs in a number each
         # time would cost a status write each time.
         last_message=history.last_message if same else verdict.message,
-        told=(planned.reason or verdict.reason) if tells(planned, history, verdict) else history.told,
-        reasons=history.reasons | {(verdict.klass, verdict.reason)},
+        told=_told(planned, history, verdict),
+        reasons=_reasons(history, verdict),
     )
 
 
-def tells(planned: Disposition, history: History, verdict: Verdict) -> bool:
-    """Whether this failure is shown on the object or in an Event."""
+def shows(planned: Disposition, history: History, verdict: Verdict) -> bool:
+    """Whether this failure is shown in conditions: one that is `settled` only from its second time on."""
     blip = planned.settled and not history.attempts.get(verdict.klass)
-    return planned.event or (bool(planned.conditions) and not blip)
+    return bool(planned.conditions) and not blip
+
+
+def _told(planned: Disposition, history: History, verdict: Verdict) -> str:
+    """To wait is no failure: its end needs no Event of its own, the condition turns."""
+    if planned.event or (planned.failure and shows(planned, history, verdict)):
+        return planned.reason or verdict.reason
+    return history.told
+
+
+def _reasons(history: History, verdict: Verdict) -> frozenset[tuple[Class, str]]:
+    known = history.reasons if len(history.reasons) < MAX_REASONS else frozenset()
+    return known | {(verdict.klass, verdict.reason)}
 
 
 def at_generation(history: History, generation: int) -> History:
