@@ -114,10 +114,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 async def control_plane() -> AsyncIterator[ControlPlane]:
     """An embedded Kubernetes API of this test's own, its built-in controllers running with the loop."""
     from mendloop.controlplane import ControlPlane
-    from mendloop.controlplane.controllers import running
 
     plane = ControlPlane(seed=0)
-    async with running(plane):
+    async with plane.running():
         yield plane
 
 

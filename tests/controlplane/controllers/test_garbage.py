@@ -89,9 +89,7 @@ async def test_an_owner_of_an_unknown_kind_deletes_nothing(control_plane: Contro
     assert names(control_plane, "v1/ConfigMap", "default") == ["child"]
 
 
-async def test_what_was_there_before_the_controllers_is_collected_too(control_plane: ControlPlane) -> None:
-    from mendloop.controlplane.controllers import running
-
+async def test_what_was_there_before_the_controllers_is_collected_too() -> None:
     plane = ControlPlane(seed=1)
     make(
         plane,
@@ -99,7 +97,7 @@ async def test_what_was_there_before_the_controllers_is_collected_too(control_pl
             "child", owner({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "x", "uid": "u"}})
         ),
     )
-    async with running(plane):
+    async with plane.running():
         await asyncio.sleep(1)
     assert names(plane, "v1/ConfigMap", "default") == []
 

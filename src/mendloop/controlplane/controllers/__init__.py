@@ -14,7 +14,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from mendloop.controlplane.controllers.api import MANAGER, NODE, Plane, Refused, Verbs, View
-from mendloop.controlplane.controllers.attach import DEFAULT_PACE, running
 from mendloop.controlplane.controllers.deployments import Deployments
 from mendloop.controlplane.controllers.events import Recorder
 from mendloop.controlplane.controllers.garbage import GarbageCollector
@@ -26,7 +25,9 @@ from mendloop.controlplane.controllers.replicasets import ReplicaSets
 from mendloop.controlplane.controllers.services import Claims, Endpoints
 from mendloop.controlplane.controllers.statefulsets import StatefulSets
 
-__all__ = ["Behaviour", "Loop", "Pace", "Plane", "Refused", "behaviour_of", "builtin_controllers", "running"]
+__all__ = ["Behaviour", "Loop", "Pace", "Plane", "Refused", "behaviour_of", "builtin_controllers"]
+
+DEFAULT_PACE = Pace()
 
 
 def builtin_controllers(plane: Plane, timestamp: Callable[[], str], pace: Pace = DEFAULT_PACE) -> Loop:
