@@ -151,7 +151,7 @@ def test_no_rule_is_shadowed(vectors) -> None:
 
 
 def test_r07_an_answer_that_breaks_off_is_transient() -> None:
-    """As aiohttp, httpx and requests would say it; of the last two nothing is known but their wording."""
+    """As aiohttp says it; other clients come with their plug-ins."""
     assert classify(aiohttp.ClientPayloadError("Response payload is not completed")).klass == "transient"
 
 
