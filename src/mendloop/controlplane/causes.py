@@ -53,8 +53,8 @@ def not_found(field: str, value: Any) -> Cause:
 
 
 def not_supported(field: str, value: Any, supported: Iterable[str]) -> Cause:
-    """A value is none of the ones allowed, which are listed in alphabetical order."""
-    allowed = ", ".join(go_quote(each) for each in sorted(supported))
+    """A value is none of the ones allowed, which are listed as given."""
+    allowed = ", ".join(go_quote(each) for each in supported)
     message = f"Unsupported value: {go_json(value)}"
     return Cause(
         "FieldValueNotSupported", f"{message}: supported values: {allowed}" if allowed else message, field

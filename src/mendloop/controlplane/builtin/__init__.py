@@ -56,4 +56,4 @@ def prepare_update(gvk: str, old: Object, new: Object, alloc: Allocations) -> li
     preparing.carry_on(gvk, old, new)
     if gvk == "v1/Service" and (causes := services.allocate(new, old, alloc)):
         return causes
-    return [*rules.check_change(gvk, old, new), *rules.check(gvk, new)]
+    return rules.check_change(gvk, old, new)
