@@ -1,8 +1,9 @@
 """Is an object what its last apply asked for? Read off the object alone, without a clock.
 
-The rules are kstatus' (sigs.k8s.io/cli-utils `pkg/kstatus`, and Flux's fork of it), with two differences. A Job
-is current when it has completed, as in Flux: what comes after a migration must not start beside it. A built-in
-workload whose controller has not yet written `observedGeneration` is in progress, also with no replicas.
+The rules are kstatus' (sigs.k8s.io/cli-utils `pkg/kstatus`, and Flux's fork of it), with two differences. A
+Job is current when it has completed, as in Flux: what comes after a migration must not start beside it. A
+built-in workload whose controller has not yet written `observedGeneration` is in progress, also with no
+replicas.
 """
 
 from __future__ import annotations
