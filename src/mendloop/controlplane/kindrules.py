@@ -5,6 +5,8 @@ Built-in kinds bring their rules in `builtin`, custom ones in their structural s
 
 from __future__ import annotations
 
+from msgspec import UNSET
+
 from mendloop.controlplane import builtin, crds
 from mendloop.controlplane import schema as structural
 from mendloop.controlplane.causes import Cause
@@ -147,8 +149,7 @@ def prepare(context: Context, new: Object, old: Object | None) -> list[Cause]:
     """Gives the object what the server gives, in place, and says which rules of its kind it breaks."""
     resource = context.resource
     if resource.custom is not None:
-        schema = context.schema
-        return [] if schema is None else list(structural.validate(schema, new))
+        return _custom_causes(context, new, old)
     gvk = f"{resource.api_version}/{resource.kind}"
     if context.call.target.subresource == "finalize" or not builtin.is_known(gvk):
         return []
@@ -157,8 +158,22 @@ def prepare(context: Context, new: Object, old: Object | None) -> list[Cause]:
     else:
         causes = builtin.prepare_update(gvk, old, new, _allocations(context))
     if crds.is_definition(resource):
-        causes += [*structural.check_crd(new), *crds.unsupported(new)]
+        causes += crds.unsupported(new)
     return causes
+
+
+def _custom_causes(context: Context, new: Object, old: Object | None) -> list[Cause]:
+    """On `/status` only the status is judged; on an update only what changed."""
+    schema = context.schema
+    if schema is None:
+        return []
+    if context.call.target.subresource != "status":
+        return structural.validate(schema, new, old=UNSET if old is None else old)
+    known = schema.field("status")
+    if known is None or "status" not in new:
+        return []
+    before = UNSET if old is None else old.get("status", UNSET)
+    return structural.validate(known, new["status"], old=before, root="status")
 
 
 def _allocations(context: Context) -> builtin.Allocations:

@@ -48,8 +48,8 @@ def test_takes_a_plain_definition() -> None:
         ({"type": "array"}, "items: Required value: must be specified"),
         (
             {"type": "string", "pattern": "("},
-            'pattern: Invalid value: "(": must be a valid regular expression, but isn\'t: error parsing regexp: '
-            "missing closing ): `(`",
+            'pattern: Invalid value: "(": must be a valid regular expression, but isn\'t: '
+            "error parsing regexp: missing closing ): `(`",
         ),
         (
             {"type": "array", "items": {"type": "object"}, "x-kubernetes-list-type": "map"},
@@ -74,7 +74,8 @@ def test_takes_a_plain_definition() -> None:
         ({"type": "string", "$ref": "#/x"}, "$ref: Forbidden: $ref is not supported"),
         (
             {"type": "array", "items": {"type": "string"}, "uniqueItems": True},
-            "uniqueItems: Forbidden: uniqueItems cannot be set to true since the runtime complexity becomes quadratic",
+            "uniqueItems: Forbidden: uniqueItems cannot be set to true since the runtime complexity"
+            " becomes quadratic",
         ),
     ],
 )

@@ -96,7 +96,8 @@ SCHEMA: dict[str, Any] = {
         ),
         (
             {"any": {"a": "1", "b": "2"}},
-            '<nil>: Invalid value: "": "spec.any" must validate one and only one schema (oneOf). Found 2 valid alternatives',
+            '<nil>: Invalid value: "": "spec.any" must validate one and only one schema (oneOf).'
+            " Found 2 valid alternatives",
         ),
     ],
 )

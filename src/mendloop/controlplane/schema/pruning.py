@@ -11,19 +11,24 @@ from collections.abc import Iterable
 from copy import deepcopy
 from typing import Any
 
-from mendloop.model.openapi import META_V1
+from mendloop.model.openapi import META_V1, Schema
 
 Node = dict[str, Any]
 _TYPE_META = ("apiVersion", "kind", "metadata")
 
 
-def prune(schema: Node, obj: Node) -> list[str]:
+def plain(schema: Node | Schema) -> Node:
+    """The schema as the CRD states it, also where it comes as a parsed tree."""
+    return dict(schema.raw) if isinstance(schema, Schema) else schema
+
+
+def prune(schema: Node | Schema, obj: Node) -> list[str]:
     """Takes fields that the schema does not know out of an object, in place; their paths in order.
 
     The object's own `apiVersion`, `kind` and `metadata` are known without being declared.
     """
     dropped: list[str] = []
-    _prune(schema, obj, "", True, dropped)
+    _prune(plain(schema), obj, "", True, dropped)
     return sorted(dropped)
 
 
@@ -70,14 +75,15 @@ def _prune_metadata(metadata: Any, path: str, dropped: list[str]) -> None:
             dropped.append(f"{path}.{name}")
 
 
-def default(schema: Node, value: Any) -> None:
+def default(schema: Node | Schema, value: Any) -> None:
     """Fills in defaults, in place. A null where the schema allows none counts as absent."""
+    stated = plain(schema)
     if isinstance(value, list):
-        items = schema.get("items") or {}
+        items = stated.get("items") or {}
         for item in value:
             default(items, item)
     elif isinstance(value, dict):
-        _default_map(schema, value)
+        _default_map(stated, value)
 
 
 def _default_map(schema: Node, value: Node) -> None:

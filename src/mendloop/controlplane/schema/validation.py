@@ -26,6 +26,8 @@ from mendloop.controlplane.causes import (
 from mendloop.controlplane.gotext import go_json, go_quote, go_value
 from mendloop.controlplane.schema.formats import FORMATS
 from mendloop.controlplane.schema.patterns import compiled
+from mendloop.controlplane.schema.pruning import plain
+from mendloop.model.openapi import Schema
 
 Node = dict[str, Any]
 Causes = Iterator[Cause]
@@ -33,12 +35,13 @@ _NO_FIELD = "<nil>"
 _NUMBERS = ("integer", "number")
 
 
-def validate(schema: Node, value: Any, *, old: Any = UNSET, root: str = "") -> list[Cause]:
+def validate(schema: Node | Schema, value: Any, *, old: Any = UNSET, root: str = "") -> list[Cause]:
     """The causes for which a value is refused; `old` is what is stored, for an update.
 
     `root` is put before the field of each cause (`status` where only the status is judged), not into texts.
     """
-    causes = [*_check(schema, value, old, ""), *_check_lists(schema, value, "")]
+    stated = plain(schema)
+    causes = [*_check(stated, value, old, ""), *_check_lists(stated, value, "")]
     if not root:
         return causes
     return [
