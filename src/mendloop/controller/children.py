@@ -151,7 +151,7 @@ class _Turn:
         return self._written(Did.CREATED, written, None)
 
     async def _there_after_all(self, gate: Gate, held_by: str) -> Result:
-        """The cache did not know it, the server does: an own create whose answer was lost, or a stranger's."""
+        """The cache did not know it, the server does: our own, its answer lost, or a stranger's."""
         answer = await patiently(
             lambda: self._world.client.get(self._world.ref(self._child.key)), self._world
         )

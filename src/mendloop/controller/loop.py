@@ -73,6 +73,7 @@ class Controller:
         self._readers = Readers()
         self._table = world.table.for_kind(kind.gvk)
         self._stopping = False
+        self._released = asyncio.Event()  # a worker has given its object back
         self._serial = 0
 
     # -- what wakes an object
@@ -158,7 +159,8 @@ class Controller:
         """Takes nothing new, and returns when what is in hand is done; bound it by a deadline."""
         self._stopping = True
         while self.queue.busy:
-            await asyncio.sleep(0.05)
+            self._released.clear()
+            await self._released.wait()
 
     async def _work(self) -> None:
         while True:
@@ -168,6 +170,7 @@ class Controller:
                     await self._one(key)
             finally:
                 self.queue.done(key)
+                self._released.set()
 
     async def _one(self, key: Key) -> None:
         try:

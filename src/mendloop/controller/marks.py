@@ -1,4 +1,4 @@
-"""The names that an operator writes onto objects, all under its own domain, and what ties a child to its owner.
+"""The names that an operator writes onto objects, all under its own domain; what ties a child to its owner.
 
 | on | name | says |
 |---|---|---|

@@ -81,12 +81,14 @@ class Omission:
 
     def _there(self, entry: Entry, wished: set[Key]) -> list[Owned]:
         """What this operator made for the owner and does not wish any more."""
-        marks, found = self._world.marks, []
-        for kind in self._owned_kinds:
-            for child in self._world.store(kind).owned(entry.uid):
-                if child.key not in wished and child.owned:
-                    found.append(marks.owned(child.key, child.meta))
-        return found
+        children = (
+            child for kind in self._owned_kinds for child in self._world.store(kind).owned(entry.uid)
+        )
+        return [
+            self._world.marks.owned(child.key, child.meta)
+            for child in children
+            if child.key not in wished and child.owned
+        ]
 
     async def wish_away(self, absent: WishedAway, owner: Entry) -> None:
         """Deletes what is stated to be absent; never what belongs to somebody else.

@@ -74,6 +74,7 @@ class Running:
         self.op, self.settings, self.metrics = op, settings, metrics
         self.controllers: dict[str, Controller] = {}
         self.started = asyncio.Event()
+        self.task: asyncio.Task[None]  # set by `running`
         self._transport, self._wall = transport, wall
         self._rng = random.Random(settings.seed)
         self._deps: object = None
@@ -108,6 +109,16 @@ class Running:
         return self.caches.health(self._now())
 
     # -- its life
+
+    async def until(self, stop: asyncio.Event) -> None:
+        """Returns once `stop` is set; raises what ended the operator before that."""
+        waiting = asyncio.create_task(stop.wait(), name="until stopped")
+        try:
+            await asyncio.wait((waiting, self.task), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            waiting.cancel()
+        if self.task.done():
+            self.task.result()
 
     async def live(self, deps: object, environ: Mapping[str, str]) -> None:
         """Works until cancelled. What does not answer at the start is asked again, for ever."""
@@ -298,7 +309,7 @@ async def running(
     op: Operator[Any],
     transport: Transport,
     *,
-    settings: RunSettings = RunSettings(),
+    settings: RunSettings | None = None,
     metrics: Metrics | None = None,
     deps: object = _UNSET,
     environ: Mapping[str, str] | None = None,
@@ -311,10 +322,9 @@ async def running(
     """
     import os
 
-    one = Running(op, transport, settings, metrics or Metrics(), wall)
-    task = asyncio.create_task(
-        one.live(deps, os.environ if environ is None else environ), name=f"operator {op.name}"
-    )
+    one = Running(op, transport, settings or RunSettings(), metrics or Metrics(), wall)
+    environ = os.environ if environ is None else environ
+    task = one.task = asyncio.create_task(one.live(deps, environ), name=f"operator {op.name}")
     try:
         yield one
     finally:

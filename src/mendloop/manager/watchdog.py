@@ -7,6 +7,7 @@ the process, and no task can report it. So a thread looks from outside.
 from __future__ import annotations
 
 import asyncio
+import logging
 import sys
 import threading
 import time
@@ -15,11 +16,19 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 
+log = logging.getLogger("mendloop")
+
+
 class Stall(NamedTuple):
     """The loop did not turn for so long; `stack` is where its thread stood, innermost line last."""
 
     seconds: float
     stack: str
+
+
+def log_stall(stall: Stall) -> None:
+    """Reports a stall with the stack of the culprit."""
+    log.critical("the event loop stands still for %.1f s, in:\n%s", stall.seconds, stall.stack)
 
 
 class Watchdog:

@@ -75,7 +75,8 @@ class Pipeline(Generic[A, B, C, D, E]):
             verified = await self._verify(repaired)
         except Exception as error:
             self._observer.stage_ended(stage, perf_counter() - began, failed=True)
-            raise with_context(error, stage=str(stage))
+            with_context(error, stage=str(stage))
+            raise
         self._observer.stage_ended(stage, perf_counter() - began, failed=False)
         return verified
 
