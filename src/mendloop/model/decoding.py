@@ -14,7 +14,7 @@ from typing import Any, TypeVar, cast
 
 import msgspec
 
-from mendloop.model.durations import format_duration, parse_duration
+from mendloop.model.durations import read_duration, write_duration
 
 V = TypeVar("V")
 
@@ -73,7 +73,7 @@ def _plain(value: Any) -> Any:
         return {key: _plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [_plain(item) for item in value]
-    return format_duration(value) if isinstance(value, timedelta) else value
+    return write_duration(value) if isinstance(value, timedelta) else value
 
 
 def without_nulls(tree: Any) -> Any:
@@ -139,7 +139,7 @@ def _mend(info: Any, inspect: Any, above: tuple[Any, ...]) -> Mender:
 
 
 def _as_timedelta(value: Any) -> Any:
-    parsed = parse_duration(value) if isinstance(value, str) else None
+    parsed = read_duration(value) if isinstance(value, str) else None
     return value if parsed is None else parsed
 
 

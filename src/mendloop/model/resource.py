@@ -258,7 +258,8 @@ class Object:
             return self._ready
         from mendloop.model.readiness import is_current  # most views are never asked
 
-        return is_current(self._parsed())
+        kind = {"apiVersion": self.api_version, "kind": self.kind}  # items of a list do not say it
+        return is_current({**self._parsed(), **kind})
 
     @property
     def stated_ready(self) -> bool | None:
