@@ -10,6 +10,7 @@ from mendloop.delta.difference import Change as Change
 from mendloop.delta.difference import Delta as Delta
 from mendloop.delta.difference import GivenUp as GivenUp
 from mendloop.delta.learning import learn as learn
+from mendloop.delta.outcome import applied as applied
 from mendloop.delta.patches import Operation as Operation
 from mendloop.delta.patches import json_patch as json_patch
 from mendloop.delta.patches import merge_patch as merge_patch

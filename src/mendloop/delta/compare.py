@@ -52,6 +52,8 @@ def agree(wish: Any, live: Any, shape: Shape) -> bool:
         return type(live) is list and _lists_agree(wish, live, shape)
     if shape.equal is not None:
         return shape.equal(wish, live)
+    if wish == "" and shape.typed and not shape.pointer and live == shape.default:
+        return True  # Go leaves an empty text out, and the server has put its default there
     return type(live) not in (dict, list) and values.same_scalar(wish, live)
 
 

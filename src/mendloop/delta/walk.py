@@ -68,12 +68,8 @@ class Walk:
         if shape.form is Form.SELECTOR:
             self._note(path, live, wish, "selects other objects" + self.owners.by(path))
             return
-        if shape.form is not Form.WHOLE:
-            self.fields(wish, live, shape, path)
-            return
-        before = len(self.changes)
         self.fields(wish, live, shape, path)
-        if len(self.changes) == before:
+        if shape.form is Form.WHOLE:
             self._strangers(wish, live, shape, path, self.owners.lost(path))
 
     def _strangers(
@@ -113,9 +109,8 @@ class Walk:
             return
         lost = self.owners.lost(path)
         for place, (want, have) in enumerate(zip(wish, live, strict=True)):
-            before = len(self.changes)
             self.value(want, have, shape.item, (*path, place))
-            if isinstance(want, dict) and isinstance(have, dict) and len(self.changes) == before and lost:
+            if isinstance(want, dict) and isinstance(have, dict) and lost:
                 self._strangers(want, have, shape.item, (*path, place), lost)
 
     def _keyed(self, wish: list[Any], live: list[Any], shape: Shape, path: Path) -> None:
@@ -132,8 +127,9 @@ class Walk:
             else:
                 self.fields(want, have, shape.item, at)
         if len(self.changes) == before and shape.ordered_env and not compare.env_order_kept(wish, live):
-            names = [env.get("name") for env in live], [env.get("name") for env in wish]
-            self._note(path, *names, "a $(VAR) refers to what has to stand before it")
+            stated = {env.get("name"): {**(index.get(shape.key_of(env)) or {}), **env} for env in wish}
+            others = [env for env in live if env.get("name") not in stated]
+            self._note(path, live, [*others, *stated.values()], "a $(VAR) needs what stands before it")
 
     def _left_to_the_server(self, wish: Any, shape: Shape, path: Path) -> bool:
         """An empty text or list that Go would leave out states nothing, unless we stated more before."""
