@@ -10,11 +10,12 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from mendloop.testing.cluster import Cluster, NotSettled
     from mendloop.testing.rendering import Rendered, render
 
-__all__ = ["Rendered", "render"]
+__all__ = ["Cluster", "NotSettled", "Rendered", "render"]
 
-_HOME = {"Rendered": "rendering", "render": "rendering"}
+_HOME = {"Cluster": "cluster", "NotSettled": "cluster", "Rendered": "rendering", "render": "rendering"}
 
 
 def __getattr__(name: str) -> Any:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from mendloop.controlplane import ControlPlane
 
+    from .cluster import Cluster
     from .loops import LoopOfTest
 
 MODES = ("virtual", "real", "off")
@@ -118,6 +119,14 @@ async def control_plane() -> AsyncIterator[ControlPlane]:
     plane = ControlPlane(seed=0)
     async with plane.running():
         yield plane
+
+
+@pytest.fixture
+async def cluster(control_plane: ControlPlane) -> Cluster:
+    """A control plane with typed verbs on it, and operators run by `async with cluster.run(op)`."""
+    from .cluster import Cluster
+
+    return Cluster(control_plane)
 
 
 def _mode(config: pytest.Config) -> str:
