@@ -9,6 +9,8 @@ from typing import Any
 import msgspec
 import pytest
 
+from mendloop.aio.tasks import deadline
+from mendloop.errors.exceptions import Timeout
 from mendloop.kube.transport import Response
 
 VECTORS = Path(__file__).parents[1] / "vectors" / "watch"
@@ -365,6 +367,32 @@ async def test_r15_frames_of_any_shape_harm_nothing(server: Any, follow: Any) ->
         assert follower.equals_the_server()
         for request in server.watches():
             assert dict(request.query)["resourceVersion"].isdecimal()
+
+
+async def test_r17_waiting_for_an_object_outlives_an_expiry_and_never_sees_a_status(
+    server: Any, follow: Any, script: Any
+) -> None:
+    server.put("job", "u-job")
+    key = script.kind.key("d", "job")
+    seen: list[Any] = []
+
+    def is_complete(entry: Any) -> bool:
+        seen.append(entry.decoded())
+        return bool(entry.decoded().get("status", {}).get("complete"))
+
+    async with follow() as follower:
+        waiting = asyncio.create_task(follower.store.until(key, is_complete))
+        await asyncio.sleep(5)
+        server.watch_faults.append(script.refusal(410, "Expired"))
+        server.say(script.line("ERROR", {"kind": "Status", "code": 410, "reason": "Expired"}))
+        await asyncio.sleep(5)
+        server.put("job", status={"complete": True})
+        job = await waiting
+        assert job.decoded()["status"] == {"complete": True}
+        assert {each["kind"] for each in seen} == {"Bakery"}
+        with pytest.raises(Timeout):
+            async with deadline(60):
+                await follower.store.until(script.kind.key("d", "none"), lambda entry: entry is not None)
 
 
 async def test_an_undecodable_object_in_a_list_wedges_nothing_and_deletes_nothing(

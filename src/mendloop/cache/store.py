@@ -95,15 +95,12 @@ class Store:
 
     def hold(self, meta: Meta, raw: bytes) -> Entry:
         """The entry for a listed object: the one that is known already, where it is the same."""
-        known = self.peek(meta.namespace, meta.name)
-        if known is not None and known.uid == meta.uid and known.version == meta.version >= 0:
-            return known
-        return self._maker.make(meta, raw)
+        return self.made(meta, raw)
 
     def made(self, meta: Meta, raw: bytes) -> Entry:
         """The entry that an answer makes, whether or not something newer is known by now."""
         known = self.peek(meta.namespace, meta.name)
-        if known is not None and (known.uid, known.version) == (meta.uid, meta.version):
+        if known is not None and known.uid == meta.uid and known.version == meta.version >= 0:
             return known
         return self._maker.make(meta, raw)
 
@@ -225,6 +222,26 @@ class Store:
         future = asyncio.get_running_loop().create_future()
         heapq.heappush(self._waiters, (version, next(self._ticket), future))
         await future
+
+    async def until(self, key: Key, is_met: Callable[[Entry | None], bool]) -> Entry | None:
+        """The object once `is_met` says yes to it, or to its absence; give it a deadline.
+
+        What the watch goes through meanwhile is no business of the caller's: it sees whole objects only.
+        """
+        await self.until_synced()
+        met: asyncio.Future[Entry | None] = asyncio.get_running_loop().create_future()
+
+        def look(change: Change | None = None) -> None:
+            entry = self.peek(key.namespace, key.name)
+            if not met.done() and is_met(entry):
+                met.set_result(entry)
+
+        look()
+        stop = self.subscribe(look, replay=False)
+        try:
+            return await met
+        finally:
+            stop()
 
     # Inside
 

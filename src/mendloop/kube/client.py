@@ -16,7 +16,8 @@ from urllib.parse import quote
 import msgspec
 
 from mendloop.errors.answers import api_error, read_answer
-from mendloop.kube.envelope import Meta, Page, read_page, read_partial
+from mendloop.errors.exceptions import Transient
+from mendloop.kube.envelope import Meta, Page, Partial, checked_utf8, read_page, read_partial
 from mendloop.kube.transport import Request, Response, Transport
 from mendloop.model.kinds import Kind
 
@@ -111,7 +112,7 @@ class Client:
     """Requests to one API server.
 
     Errors of all verbs: `ApiError` for an answer from 400 up; `TimeoutError` and what the transport
-    raises when there is none, with the request in a note.
+    raises when there is none, with the request in a note; `Transient` for an answer that cannot be read.
     """
 
     def __init__(
@@ -152,7 +153,7 @@ class Client:
             stated = (("limit", str(limit)), ("labelSelector", labels), ("fieldSelector", fields))
             query = tuple(pair for pair in (*stated, ("continue", token)) if pair[1])
             response = await self._send(Call("list", ref), "GET", query, READ_HEADERS, None, timeout_s)
-            page = read_page(response.body)
+            page = _page(response)
             yield page
             token = page.metadata.continue_
             if not token:
@@ -345,12 +346,29 @@ def _delete_options(
 
 def _answer(response: Response) -> Answer:
     warning = response.headers.get("warning")
-    meta = read_partial(response.body).metadata
+    meta = _partial(response).metadata
     return Answer(response.body, meta, response.status, (warning,) if warning else ())
 
 
+def _page(response: Response) -> Page:
+    try:
+        return read_page(checked_utf8(response.body))
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise Transient(f"an answer that is no list: {error}", reason="BadAnswer") from error
+
+
+def _partial(response: Response) -> Partial:
+    """The answered object's metadata; what a proxy says in the server's place is worth another try."""
+    try:
+        return read_partial(checked_utf8(response.body))
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        unreadable = Transient(f"an answer {response.status} that is no object: {error}", reason="BadAnswer")
+        unreadable.sent = True  # type: ignore[attr-defined]
+        raise unreadable from error
+
+
 def _deleted(response: Response, uid: str) -> Deleted:
-    partial = read_partial(response.body)
+    partial = _partial(response)
     if partial.kind == "Status":
         # A server that only began the deletion answers with the object; a Status means that it is done.
         return Deleted(gone=True, uid=uid, answer=None)

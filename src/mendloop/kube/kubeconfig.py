@@ -158,7 +158,9 @@ class _Source(msgspec.Struct, frozen=True):
 def _find(sources: Iterable[_Source], section: str, field: str, name: str) -> _Place:
     known = []
     for source in sources:
-        entries = source.content.get(section) or []
+        entries = source.content.get(section)
+        if entries is None:
+            continue
         if not isinstance(entries, list):
             raise _Place({}, source.file, section).wrong("", f"is {_kind_of(entries)}, not a list")
         for at, entry in enumerate(entries):
@@ -192,7 +194,7 @@ def _tls(cluster: _Place) -> Tls:
 
 
 def _credentials(user: _Place, cluster: _Place) -> Credentials:
-    """By the order of client-go: a program, else a token, its file, name and password; a certificate besides."""
+    """A program, else a token from a file or stated, else name and password; a certificate besides."""
     if user.found.get("auth-provider") is not None:
         raise user.wrong("auth-provider", "is not supported: kubectl too wants an exec plug-in by now")
     if (plugin := user.inner("exec")) is not None:
