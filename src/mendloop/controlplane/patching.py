@@ -143,11 +143,12 @@ def _apply(context: Context) -> tuple[Stored, bool]:
             context.resource.group,
             context.resource.kind,
             context.call.target.name,
-            [immutable("metadata.uid", uid)],
+            [immutable("metadata.uid", uid)] * 2,
         )
     if metadata.get("resourceVersion"):
         check_revision(context, stated, live)
     merged = check_fields(context, _merge(context, live, stated))
+    check_namespace_of_body(context, merged)
     return replace(context, live, merged, by_apply=True), False
 
 
@@ -168,7 +169,6 @@ def _applied(context: Context) -> Object:
     if not metadata.get("name"):
         metadata["name"] = context.call.target.name
     check_name(context, metadata)
-    check_namespace_of_body(context, found)
     return found
 
 
@@ -186,6 +186,7 @@ def _create_by_apply(context: Context, stated: Object) -> Stored:
         why = f"uid mismatch: the provided object specified uid {uid}, and no existing object was found"
         raise conflict(resource.group, resource.plural, target.name, why)
     merged = check_fields(context, _merge(context, None, stated))
+    check_namespace_of_body(context, merged)
     return create_object(context, merged, by_apply=True)
 
 

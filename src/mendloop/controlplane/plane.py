@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 
 import msgspec
 
-from mendloop.controlplane import crds
-from mendloop.controlplane.answers import Refusal, forbidden, plain_text
+from mendloop.controlplane import crds, reviews
+from mendloop.controlplane.answers import Refusal, forbidden
 from mendloop.controlplane.bodies import check_size
 from mendloop.controlplane.controllers import Pace, builtin_controllers
 from mendloop.controlplane.deleting import delete, delete_collection
@@ -31,6 +32,8 @@ from mendloop.controlplane.routes import (
 from mendloop.controlplane.running import ControllersPlane
 from mendloop.controlplane.scaling import get_scale, patch_scale, update_scale
 from mendloop.controlplane.subscription import Subscription
+from mendloop.controlplane.system import System
+from mendloop.controlplane.tokens import Authenticator
 from mendloop.controlplane.watching import WatchStream
 from mendloop.controlplane.wire import Asked, Object, Request, Response, User
 from mendloop.controlplane.world import Authorizer, Clock, Context, World, allow_everything
@@ -104,6 +107,7 @@ class ControlPlane:
         self.interceptors: list[Interceptor] = []
         self.after: list[AfterHook] = []
         self.log: list[Logged] = []
+        self._system = System(self.world.registry)
         self._create_first_namespaces()
 
     # Requests -----------------------------------------------------------------------------------------
@@ -130,9 +134,11 @@ class ControlPlane:
     def _route(self, request: Asked, user: User) -> Response | WatchStream:
         target = parse_target(split_path(request.path))
         if target is None:
-            return plain_text(404, "404 page not found\n")
+            return self._system.answer(request, split_path(request.path))
         query = query_of(request)
         verb = verb_of(request.method, target, query)
+        if reviews.is_review(target):
+            return reviews.answer(self.world, request, user, target)
         self._authorize(user, verb or request.method.lower(), target)
         resource = served(self.world.registry, target)
         if isinstance(resource, Response):
@@ -201,6 +207,27 @@ class ControlPlane:
         if found is None:
             raise LookupError(f"the control plane serves no kind {kind}")
         return found
+
+    @asynccontextmanager
+    async def serve(
+        self,
+        port: int = 0,
+        *,
+        host: str = "127.0.0.1",
+        tokens: Mapping[str, User] | None = None,
+        ssl_context: ssl.SSLContext | None = None,
+    ) -> AsyncIterator[str]:
+        """Serves HTTP meanwhile; gives the base URL.
+
+        `tokens`: users by bearer token (`mendloop.controlplane.tokens.read_tokens`); without them everybody
+        is the administrator, so keep to loopback. Errors: `OSError` where the address is taken.
+        """
+        # Over HTTP is for people and other processes; who simulates should not pay for importing it.
+        from mendloop.controlplane.httpserver import HttpServer
+
+        server = HttpServer(self.handle, Authenticator(tokens, ADMIN))
+        async with server.serve(host, port, ssl_context) as url:
+            yield url
 
     @asynccontextmanager
     async def running(self, pace: Pace | None = None) -> AsyncIterator[ControlPlane]:
