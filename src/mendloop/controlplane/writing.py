@@ -263,7 +263,7 @@ def replace(context: Context, live: Object, new: Object, *, by_apply: bool = Fal
     _continue_life(new, live)
     kindrules.carry_over(context, new, live)
     causes = kindrules.prepare(context, new, live)
-    if kindrules.counts_generation(context) and kindrules.counted_part_differs(context, new, live):
+    if _moves_generation(context, new, live):
         new["metadata"]["generation"] = live["metadata"].get("generation", 0) + 1
     about = [
         *check_metadata(new, resource.group, resource.kind),
@@ -279,6 +279,13 @@ def replace(context: Context, live: Object, new: Object, *, by_apply: bool = Fal
     if context.call.dry_run:
         return Stored(settled, stored.rv)
     return world.store.put(context.collection, settled)
+
+
+def _moves_generation(context: Context, new: Object, live: Object) -> bool:
+    # Annotations written through /status count for nothing, though a Deployment's generation counts them.
+    through_status = context.call.target.subresource == "status"
+    counted = kindrules.counts_generation(context) and not through_status
+    return counted and kindrules.counted_part_differs(context, new, live)
 
 
 def _continue_life(new: Object, live: Object) -> None:

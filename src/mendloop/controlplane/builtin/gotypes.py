@@ -441,8 +441,11 @@ def decode(gvk: str, obj: Any) -> tuple[Object, list[str]]:
     table = _table()
     unknown: list[str] = []
     name = table.kinds[gvk]
-    written = table.type(name).read(obj, Place(name.rpartition(".")[2], (), ""), unknown)
-    return dict(written), unknown
+    written = dict(table.type(name).read(obj, Place(name.rpartition(".")[2], (), ""), unknown))
+    if (obj.get("metadata") or {}).get("managedFields") == []:
+        # An empty list is a request to clear ownership; it is never stored.
+        written["metadata"]["managedFields"] = []
+    return written, unknown
 
 
 def zero(gvk: str) -> Object:
