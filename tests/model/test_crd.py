@@ -162,7 +162,7 @@ def test_subresources_and_columns() -> None:
             "fallback",
             {
                 "type": "string",
-                "enum": ["quiet", "loud"],
+                "pattern": "^(quiet|loud)$",
                 "description": "How much is said.",
                 "nullable": True,
             },
@@ -203,9 +203,15 @@ def test_a_tagged_union_is_one_object_whose_tag_decides() -> None:
     target = fields()["target"]
     assert set(target["properties"]) == {"type", "name", "labels"}
     assert target["required"] == ["type"]
-    by_name, by_label = target["oneOf"]
-    assert (by_name["required"], by_label["required"]) == (["name"], ["labels"])
-    assert by_name["not"] == {"anyOf": [{"required": ["labels"]}]}
+    by_name, by_label = target["allOf"]
+    other_tag, so = by_name["anyOf"]
+    assert so == {
+        "properties": {"type": {"enum": ["byName"]}},
+        "required": ["name"],
+        "not": {"anyOf": [{"required": ["labels"]}]},
+    }
+    assert other_tag == {"properties": {"type": {"not": {"enum": ["byName"]}}}}
+    assert by_label["anyOf"][1]["required"] == ["labels"]
 
 
 def test_a_status_has_conditions_as_a_list_map_and_no_defaults() -> None:

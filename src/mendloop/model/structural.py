@@ -7,6 +7,7 @@ in one way only what each value is. Source: KEP-1693 and the documentation of Cu
 from __future__ import annotations
 
 import inspect as python
+import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NoReturn
 
@@ -87,7 +88,7 @@ class _Emitter:
         branches = [one for one in info.types if not isinstance(one, ms.NoneType)]
         node = self._branches(branches, place, above)
         if len(branches) < len(info.types):
-            node["nullable"] = True
+            node = _nullable(node)
         return node
 
     def _branches(self, branches: list[ms.Type], place: str, above: tuple[type, ...]) -> Node:
@@ -103,7 +104,7 @@ class _Emitter:
         _refuse(place, "a union that is neither optional, nor int | str, nor of tagged models")
 
     def _tagged(self, branches: list[ms.StructType], place: str, above: tuple[type, ...]) -> Node:
-        """One object with every branch's fields; which of them belong to which tag is in `oneOf`."""
+        """One object with every branch's fields; `allOf` says which belong to which tag."""
         tag = str(branches[0].tag_field)
         each = [self._struct(branch, place, above) for branch in branches]
         properties: Node = {}
@@ -117,7 +118,7 @@ class _Emitter:
             "type": "object",
             "properties": properties,
             "required": [tag],
-            "oneOf": [_branch(node, tag, properties) for node in each],
+            "allOf": [_branch(node, tag, properties) for node in each],
         }
 
     def _list(self, info: Any, place: str, above: tuple[type, ...]) -> Node:
@@ -239,12 +240,26 @@ def _choice(values: Iterable[Any], place: str) -> Node:
     _refuse(place, "a choice among anything but strings, or whole numbers,")
 
 
+def _nullable(node: Node) -> Node:
+    """The same, or null. A server compares even null with an `enum`, and never finds it there."""
+    values = node.pop("enum", None)
+    if values is not None and isinstance(values[0], str):
+        node["pattern"] = f"^({'|'.join(re.escape(value) for value in values)})$"
+    elif values is not None:
+        node["anyOf"] = [{"minimum": value, "maximum": value} for value in values]
+    return {**node, "nullable": True}
+
+
 def _branch(node: Node, tag: str, properties: Node) -> Node:
-    """What the object must satisfy where its tag is this branch's: its required fields, no other's."""
+    """If the tag is this branch's, then its required fields and no other's: written as "not this, or so".
+
+    Of `oneOf` over the branches, a server would report how the first one fails, whatever the tag says.
+    """
     own = node["properties"]
-    branch: Node = {"properties": {tag: {"enum": own[tag]["enum"]}}}
+    other_tag: Node = {"properties": {tag: {"not": {"enum": own[tag]["enum"]}}}}
+    so: Node = {"properties": {tag: {"enum": own[tag]["enum"]}}}
     if required := [name for name in node.get("required", ()) if name != tag]:
-        branch["required"] = required
+        so["required"] = required
     if others := [name for name in properties if name not in own]:
-        branch["not"] = {"anyOf": [{"required": [name]} for name in others]}
-    return branch
+        so["not"] = {"anyOf": [{"required": [name]} for name in others]}
+    return {"anyOf": [other_tag, so]}
