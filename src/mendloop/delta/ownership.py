@@ -48,7 +48,7 @@ def _items_stated(owned: FieldSet, wish: Sequence[Any], shape: Shape) -> bool:
     for place, (key, inner) in enumerate(owned.items):
         # managedFields keeps list-map items in the order in which they were applied, or sorted.
         want = wish[place] if place < count else None
-        if type(want) is not dict or not _has_key(want, key, shape):
+        if type(want) is not dict or not has_key(want, key, shape):
             want = _find(wish, key, shape)
             if want is None:
                 return False
@@ -87,12 +87,13 @@ def _step(value: Any, segment: Any, shape: Shape) -> tuple[Any, Shape]:
 
 def _find(items: Sequence[Any], key: Key, shape: Shape) -> Any:
     for item in items:
-        if isinstance(item, dict) and _has_key(item, key, shape):
+        if isinstance(item, dict) and has_key(item, key, shape):
             return item
     return None
 
 
-def _has_key(item: Mapping[str, Any], key: Key, shape: Shape) -> bool:
+def has_key(item: Mapping[str, Any], key: Key, shape: Shape) -> bool:
+    """True where the key names this list-map item, what it does not state being its default."""
     for name, value in key.pairs:
         stated = item.get(name)
         if stated is None:
