@@ -47,12 +47,15 @@ async def test_keeps_the_earlier_of_two_requeues() -> None:
     assert queue.idle and queue.delayed == 0
 
 
-async def test_a_postponement_replaces_an_earlier_wish() -> None:
-    """A backoff must not be cut short by what was asked before it."""
+async def test_what_was_asked_while_busy_can_be_held_to_a_pace() -> None:
+    """A change during a failing pass is not lost, and not faster than the backoff."""
     queue: Queue[str] = Queue()
     start = now()
     queue.add("a")
-    queue.postpone("a", not_before=start + 30)
+    await taken(queue)
+    queue.add("a")
+    queue.hold("a", not_before=start + 30)
+    queue.done("a")
     assert await taken(queue) == "a"
     assert now() == start + 30
 

@@ -15,7 +15,7 @@ from mendloop.controller.calls import patiently
 from mendloop.controller.initial import without_initial
 from mendloop.controller.marks import Tie, stamped, tie
 from mendloop.controller.world import World, Written
-from mendloop.delta import Delta, apply_body, diff, learn, release
+from mendloop.delta import Delta, apply_body, diff, grown, learn, release
 from mendloop.errors import ApiError, Class, Conflict, Denied, Invalid, Waiting, classify, with_context
 from mendloop.model import fieldpath, fieldset
 from mendloop.model.kinds import Key, Kind
@@ -73,6 +73,7 @@ class Owner:
     uid: str
     applied: dict[Key, Applied]
     still: Callable[[], None]  # raises once the owner is going or gone
+    complete: bool = True  # all is said: what is stated no longer may be taken away
 
 
 class Children:
@@ -167,6 +168,8 @@ class _Turn:
                 return Result(key=self._child.key, did=Did.NOTHING, observed=entry, ready=True)
             return self._held(f"the old {self._child.key} is still being deleted")
         self._refuse_stranger(entry, tree)
+        if not self._owner.complete:
+            self._lasting = grown(self._lasting, tree, self._schema, entry.owned)
         delta = self._diff(entry, tree)
         if delta.empty:
             self._remember(entry)

@@ -106,7 +106,7 @@ class Controller:
             return
         memory = self._memories.get(entry.key)
         if memory is not None and self._is_news(change, memory):
-            memory.not_before = 0.0
+            memory.not_before, memory.news = 0.0, True
         self._wake(entry.key, Priority.RESYNC if change.initial else Priority.CHANGE)
 
     def _is_news(self, change: Change, memory: Memory) -> bool:
@@ -199,7 +199,7 @@ class Controller:
     async def _pass(self, entry: Entry, memory: Memory) -> None:
         began = self._world.now()
         limits = self._world.limits
-        memory.not_before = 0.0
+        memory.not_before, memory.news = 0.0, False
         try:
             outcome = await run_bounded(
                 self._passes.run(entry, memory),
@@ -301,7 +301,11 @@ class Controller:
                 due = now
             case Done() | Nothing():
                 return None
-        self.queue.postpone(key, not_before=due)
+        if memory.news:
+            memory.not_before = due = 0.0
+        # What changed during the pass was perhaps not seen by it: it is not dropped, but kept to the pace.
+        self.queue.hold(key, not_before=memory.not_before)
+        self.queue.add(key, priority=Priority.RETRY, not_before=due)
         return due
 
     def _pace(self, memory: Memory) -> float:

@@ -20,6 +20,7 @@ class Memory:
     not_before: float = 0.0  # a backoff that only a change of the object's own may cut short
     last_pass: float = float("-inf")
     deleting: bool = False
+    news: bool = False  # its own will changed since the last pass began
     notes: int = 0  # hash of its labels, annotations and finalizers
     cleaned: bool = False  # clean-up ended well; it may run again after a restart
     inputs: str = ""  # digest of what the last complete pass saw

@@ -193,7 +193,7 @@ class Passes:
             holds = frozenset(hold_of(child.key) for child in labelled)
             entry = await self._marks.ensure(look.entry, look.meta, holds)
             outcome = replace(outcome, entry=entry, meta=look.meta if entry is look.entry else entry.meta)
-        results = await self._bring_all(look, wish.children, depths(after), in_order)
+        results = await self._bring_all(look, wish, depths(after), in_order)
         error = self._worst([wish.error, *(result.error for result in results)])
         accepted = wish.complete and all(result.did not in (Did.HELD, Did.REFUSED) for result in results)
         outcome = replace(
@@ -206,11 +206,10 @@ class Passes:
         return await self._omission.prune(outcome, wish) if accepted else outcome
 
     async def _bring_all(
-        self, look: Look, children: Sequence[Stated], depth: dict[Key, int], in_order: frozenset[Key]
+        self, look: Look, wish: Wish, depth: dict[Key, int], in_order: frozenset[Key]
     ) -> list[Result]:
-        owner = Owner(
-            self._kind, look.entry.key, look.entry.uid, look.memory.applied, self._still(look.entry)
-        )
+        owner = self._owner(look, complete=wish.complete)
+        children = wish.children
         ready: set[Key] = set()
         results: dict[Key, Result] = {}
         for child in sorted(children, key=lambda one: depth[one.key]) if in_order else children:
@@ -232,6 +231,10 @@ class Passes:
     def _exists(self, key: Key) -> bool:
         store = self._world.store(key.kind)
         return store.synced and store.get(key) is not None
+
+    def _owner(self, look: Look, *, complete: bool = True) -> Owner:
+        still = self._still(look.entry)
+        return Owner(self._kind, look.entry.key, look.entry.uid, look.memory.applied, still, complete)
 
     def _still(self, entry: Entry) -> Callable[[], None]:
         """A check before each write: an object that is going, or another by now, gets no child (C1)."""
@@ -269,9 +272,7 @@ class Passes:
         run = begin(
             self._handler, look.obj, self._view, now=now, deps=self._deps(), resolve=self._world.resolve
         )
-        owner = Owner(
-            self._kind, look.entry.key, look.entry.uid, look.memory.applied, self._still(look.entry)
-        )
+        owner = self._owner(look)
         writes = ImperativeWrites(self._world, self._children, self._omission, owner)
         error: Exception | None = None
         try:

@@ -80,10 +80,11 @@ class Queue(Generic[K]):
             due, priority = _sooner(self._due.pop(key, None), (not_before, priority))
             self._place(key, due, priority)
 
-    def postpone(self, key: K, *, not_before: float, priority: Priority = Priority.RETRY) -> None:
-        """Replaces whatever was asked for this object: a backoff that no earlier wish may cut short."""
-        self.forget(key)
-        self.add(key, priority=priority, not_before=not_before)
+    def hold(self, key: K, *, not_before: float) -> None:
+        """Lets nothing that was asked for this object be earlier; asks for nothing by itself."""
+        asked = self._again.get(key)
+        if asked is not None:
+            self._again[key] = (max(asked[0], not_before), asked[1])
 
     def forget(self, key: K) -> None:
         """Drops what was asked for this object; a worker that has it keeps it."""

@@ -9,6 +9,7 @@ from mendloop.delta.diff import diff as diff
 from mendloop.delta.difference import Change as Change
 from mendloop.delta.difference import Delta as Delta
 from mendloop.delta.difference import GivenUp as GivenUp
+from mendloop.delta.growth import grown as grown
 from mendloop.delta.learning import learn as learn
 from mendloop.delta.outcome import applied as applied
 from mendloop.delta.patches import Operation as Operation

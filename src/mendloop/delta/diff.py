@@ -52,7 +52,7 @@ def diff(
         return Delta(kind=str(desired.get("kind", "")), creates=True)
     if owned is None:
         owned = fieldset.bytes_of(observed, owner)
-    ours = None if owned is None else _comparable(owned)
+    ours = None if owned is None else comparable(owned)
     if compare.fields_agree(wish, observed, shape) and (ours is None or all_stated(ours, wish, shape)):
         return NOTHING
     owners = Owners(ours, _others(observed, owner))
@@ -88,7 +88,7 @@ def encoded(texts: Mapping[str, Any]) -> dict[str, str]:
 
 
 @lru_cache(maxsize=4096)
-def _comparable(owned: bytes) -> FieldSet:
+def comparable(owned: bytes) -> FieldSet:
     """Of what we own, the part that a wish can state."""
     ours = fieldset.parse(owned)
     fields: dict[Segment, FieldSet] = {

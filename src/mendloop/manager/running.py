@@ -152,6 +152,8 @@ class Running:
             busy = sorted(str(key) for one in self.controllers.values() for key in one.queue.busy)
             log.warning("stopped in the middle of passes", extra={"objects": ", ".join(busy)})
         await self.events.flush(1.0)
+        for controller in self.controllers.values():
+            controller.queue.close()
 
     async def _controller(self, controller: Controller, handler: Handler, world: World) -> None:
         stores = [world.store(world.resolve(ref).id) for ref in handler.kinds]
