@@ -181,6 +181,15 @@ def test_cutting_out_managed_fields_equals_decoding_without_them(text: bytes) ->
     assert msgspec.json.decode(without_managed_fields(text, managed)) == wanted
 
 
+def test_a_metadata_view_keeps_no_body_whoever_brings_it() -> None:
+    store, _ = store_of(metadata_only=True)
+    learn(store, event("ADDED", "a", "1", 1, data={"password": "s3cr3t"}))
+    entry = store.get(key("a"))
+    assert entry is not None
+    assert entry.decoded()["metadata"]["uid"] == "1"
+    assert b"s3cr3t" not in entry.raw
+
+
 # Events
 
 

@@ -454,6 +454,26 @@ async def test_the_first_list_outlives_a_server_that_is_down(server: Any, follow
         assert follower.equals_the_server()
 
 
+async def test_a_bug_in_a_subscriber_restarts_the_watch_and_loses_nothing(server: Any, follow: Any) -> None:
+    bugs = [LookupError("bug"), LookupError("bug")]
+
+    def buggy(change: Any) -> None:
+        if bugs:
+            raise bugs.pop()
+
+    async with follow() as follower:
+        await follower.informer.until_synced()
+        follower.store.subscribe(buggy)
+        server.put("a")
+        server.put("b")
+        await asyncio.sleep(1)
+        server.put("c")
+        await asyncio.sleep(30)
+        assert follower.equals_the_server()
+        assert len(follower.journal.restarts) == 2
+        follower.journal.restarts.clear()
+
+
 async def test_random_faults_end_equal_to_the_server(server: Any, follow: Any, script: Any) -> None:
     """Fifty seeds of edits, outages, compactions and damage; then quiet, then equality."""
     from random import Random

@@ -181,6 +181,25 @@ async def test_an_unknown_authority_is_refused_before_anything_is_sent(real: Any
         await transport.close()
 
 
+async def test_d12_a_rotated_authority_is_taken_without_a_restart(real: Any, tmp_path: Path) -> None:
+    now = [1000.0]
+    authority = tmp_path / "ca.crt"
+    authority.write_bytes(Path(real.ca).read_bytes())
+    cluster = Cluster(real.url, Fixed(token=real.token("admin")), Tls(ca_file=str(authority)))
+    transport = AiohttpTransport(cluster, wall=lambda: now[0])
+    client = Client(transport)
+    try:
+        await client.raw("GET", "/version")
+        authority.write_bytes(b"half a certificate")
+        now[0] += 31
+        await client.raw("GET", "/version")
+        authority.write_bytes(Path(real.ca).read_bytes() + b"\n")
+        now[0] += 31
+        await client.raw("GET", "/version")
+    finally:
+        await transport.close()
+
+
 async def test_a4_a_list_of_the_future_is_a_504_with_its_cause(
     real: Any, namespace: str, tmp_path: Path
 ) -> None:

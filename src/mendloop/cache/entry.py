@@ -80,8 +80,11 @@ _read_managers: Final = msgspec.json.Decoder(list[_Manager] | None).decode
 class EntryMaker:
     """Makes entries of one kind. Equal ownership is kept once, however many objects share it."""
 
-    def __init__(self, kind: KindId, *, manager: str = "", tracking_label: str = "") -> None:
+    def __init__(
+        self, kind: KindId, *, manager: str = "", tracking_label: str = "", metadata_only: bool = False
+    ) -> None:
         self._kind = kind
+        self._metadata_only = metadata_only
         self._manager = manager
         self._manager_mark = f'"{manager}"'.encode()
         self._tracking_label = tracking_label
@@ -90,6 +93,8 @@ class EntryMaker:
     def make(self, meta: Meta, raw: bytes) -> Entry:
         """The entry for an object as it came from the server."""
         managed = bytes(meta.managed_fields)
+        if self._metadata_only:
+            raw = _metadata_of(raw)
         return Entry(
             self._kind,
             intern(meta.namespace),
@@ -122,6 +127,19 @@ class EntryMaker:
             # It saves memory and claims nothing, so it may forget.
             self._shared.clear()
         return self._shared.setdefault(owned, owned)
+
+
+class _OnlyMetadata(msgspec.Struct, gc=False):
+    metadata: msgspec.Raw
+
+
+_read_only_metadata: Final = msgspec.json.Decoder(_OnlyMetadata).decode
+_METADATA_HEAD: Final = b'{"kind":"PartialObjectMetadata","apiVersion":"meta.k8s.io/v1","metadata":'
+
+
+def _metadata_of(raw: bytes) -> bytes:
+    """The object as a server sends it to who asks for metadata only."""
+    return b"".join((_METADATA_HEAD, memoryview(_read_only_metadata(raw).metadata), b"}"))
 
 
 def without_managed_fields(raw: bytes, managed: bytes) -> bytes:

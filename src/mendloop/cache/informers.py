@@ -135,7 +135,12 @@ class Caches:
         await asyncio.gather(*(informer.until_synced() for informer in self._informers.values()))
 
     def _made(self, kind: Kind, scope: Scope) -> Informer:
-        store = Store(kind, manager=self._manager, tracking_label=self._tracking_label)
+        store = Store(
+            kind,
+            manager=self._manager,
+            tracking_label=self._tracking_label,
+            metadata_only=scope.metadata_only,
+        )
         reflector = Reflector(
             self._transport,
             kind,

@@ -31,17 +31,23 @@ class Store:
     Guarantees: never older than what was learned from an answer to our own write; an object that was
     forgotten does not come back by an older event; each change is told once, in order, and an event that
     tells what is known already is no change. It is complete: it never sheds.
+    `manager` is the field manager whose ownership is kept, `tracking_label` the label that names an owner
+    where no reference may; with `metadata_only` no body is kept, whoever brings it.
     Errors: `get`, `list` and `owned` raise `Unsynced` until the first list was whole.
     """
 
-    def __init__(self, kind: Kind, *, manager: str = "", tracking_label: str = "") -> None:
+    def __init__(
+        self, kind: Kind, *, manager: str = "", tracking_label: str = "", metadata_only: bool = False
+    ) -> None:
         self.kind = kind
         self.version = -1  # everything up to here was delivered
-        self._maker = EntryMaker(kind.id, manager=manager, tracking_label=tracking_label)
+        self._maker = EntryMaker(
+            kind.id, manager=manager, tracking_label=tracking_label, metadata_only=metadata_only
+        )
         self._spaces: dict[str, dict[str, Entry]] = {}
         self._size = 0
         self._owners = Index(by_owner)
-        self._indexes: dict[str, Index] = {}
+        self._indexes: dict[str, Index] = {"owner": self._owners}
         # Objects known to be gone, by uid: an event about one of them is from before its end.
         self._gone: dict[str, int] = {}
         self._in_flight: dict[tuple[str, str], list[ObjectEvent]] = {}
@@ -291,11 +297,11 @@ class Store:
         else:
             self._unindex(known)
         self._spaces.setdefault(entry.namespace, {})[entry.name] = entry
-        for index in (self._owners, *self._indexes.values()):
+        for index in self._indexes.values():
             index.add(entry)
 
     def _unindex(self, entry: Entry) -> None:
-        for index in (self._owners, *self._indexes.values()):
+        for index in self._indexes.values():
             index.remove(entry)
 
     def _drop(self, entry: Entry, meta: Meta | None, writer: object | None) -> Change:

@@ -164,7 +164,7 @@ class AiohttpTransport:
             limit=0, keepalive_timeout=KEEPALIVE_S, ttl_dns_cache=10, socket_factory=_socket
         )
         self._session = aiohttp.ClientSession(
-            connector=connector, cookie_jar=aiohttp.DummyCookieJar(), auto_decompress=False, trust_env=False
+            connector=connector, cookie_jar=aiohttp.DummyCookieJar(), trust_env=False
         )
         return self._session
 

@@ -87,6 +87,7 @@ def step(state: State, arrived: Input, now: float, rng: Random, options: WatchOp
         case Arrived(frames):
             return turn.frames(frames)
         case Started():
+            turn.state = replace(state, page_token="", opened_at=None)
             return turn.relist()
         case PageArrived():
             return turn.page(arrived)
