@@ -65,7 +65,7 @@ class Informer:
     @property
     def stale_since(self) -> float | None:
         """Since when, on the loop's clock, the view may be behind; None while it follows the server."""
-        return self.reflector.stale_since
+        return self.store.stale_since
 
     def health(self, now: float) -> ViewHealth:
         since = self.stale_since

@@ -41,6 +41,7 @@ class Store:
     ) -> None:
         self.kind = kind
         self.version = -1  # everything up to here was delivered
+        self.stale_since: float | None = None  # on the loop's clock; None while events come as they happen
         self._maker = EntryMaker(
             kind.id, manager=manager, tracking_label=tracking_label, metadata_only=metadata_only
         )
@@ -140,6 +141,9 @@ class Store:
             self.version = max(self.version, int(resource_version))
             self._forget_the_forgotten()
             self._wake()
+
+    def behind_since(self, since: float | None) -> None:
+        self.stale_since = since
 
     def apply(self, event: ObjectEvent) -> tuple[Change, ...]:
         """Takes one event. The answer is empty when nothing changed by it: an echo, a replay."""

@@ -108,8 +108,7 @@ class Reflector:
     async def run(self) -> NoReturn:
         """Follows the kind until it is cancelled; may be called again, and then begins with a list."""
         loop = asyncio.get_running_loop()
-        if self.stale_since is None:
-            self.stale_since = loop.time()
+        self._falls_behind(loop.time())
         arrived: Input = Started()
         try:
             while True:
@@ -229,13 +228,18 @@ class Reflector:
 
     def _troubled(self, trouble: Trouble) -> None:
         self.last_trouble = trouble
-        if self.stale_since is None:
-            self.stale_since = asyncio.get_running_loop().time()
+        self._falls_behind(asyncio.get_running_loop().time())
         if self._observer is not None:
             self._observer.trouble(self.kind, trouble)
 
+    def _falls_behind(self, now: float) -> None:
+        if self.stale_since is None:
+            self.stale_since = now
+            self._sink.behind_since(now)
+
     def _is_live(self) -> None:
         self.stale_since = None
+        self._sink.behind_since(None)
         if self._observer is not None:
             self._observer.live(self.kind)
 

@@ -40,6 +40,10 @@ class Sink(Protocol[Held]):
         """Everything up to this version was delivered."""
         ...
 
+    def behind_since(self, since: float | None) -> None:
+        """From `since`, on the loop's clock, events may be missing; None: they come as they happen again."""
+        ...
+
 
 class Listing(Generic[Held]):
     """The pages read so far. Nothing of them reaches the sink before all of them are there."""
