@@ -97,6 +97,21 @@ def test_lists_by_namespace_and_selector_in_order_of_names() -> None:
     assert names(selector=Selector.parse("app=y"), namespace="d") == []
 
 
+def test_a_selection_looks_at_few_objects_however_many_there_are() -> None:
+    """A pass that lists its children by label must not get slower with every other object."""
+    everyone = {"app": "x"}
+    store, _ = store_of(
+        *(
+            event("ADDED", f"n{at}", f"u{at}", at + 1, metadata={"labels": everyone | {"of": f"o{at}"}})
+            for at in range(500)
+        )
+    )
+    selector = Selector.equal_to({"app": "x", "of": "o7"})
+    for namespace in ("", "d"):
+        assert len(list(store._candidates(namespace, selector))) == 1
+        assert [entry.name for entry in store.list(namespace=namespace, selector=selector)] == ["n7"]
+
+
 def test_a_label_index_follows_changes() -> None:
     store, _ = store_of(event("ADDED", "a", "1", 1, metadata={"labels": {"app": "x"}}))
     assert len(store.list(selector=Selector.parse("app=x"))) == 1

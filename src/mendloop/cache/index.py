@@ -28,6 +28,10 @@ class Index:
             return ()
         return tuple(found.values()) if isinstance(found, dict) else (found,)
 
+    def count(self, key: str) -> int:
+        found = self._found.get(key)
+        return len(found) if isinstance(found, dict) else 0 if found is None else 1
+
     def add(self, entry: Entry) -> None:
         for key in self._keys_of(entry):
             found = self._found.get(key)

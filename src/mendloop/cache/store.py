@@ -75,7 +75,7 @@ class Store:
     def list(self, *, namespace: str = "", selector: Selector | None = None) -> list[Entry]:
         """The objects of a namespace, or of all, that the selector matches; sorted by namespace and name."""
         self._must_be_synced()
-        entries = self._candidates(namespace, selector)
+        entries = self._candidates(namespace if self.kind.namespaced else "", selector)
         if selector is not None:
             entries = (entry for entry in entries if selector.matches(labels_of(entry)))
         return sorted(entries, key=lambda entry: (entry.namespace, entry.name))
@@ -92,11 +92,7 @@ class Store:
 
     def index(self, name: str, keys_of: KeysOf) -> Callable[[str], tuple[Entry, ...]]:
         """Keeps an index by a pure function of the entry from now on; the answer looks a key up in it."""
-        if (found := self._indexes.get(name)) is None:
-            found = self._indexes[name] = Index(keys_of)
-            for entry in self._all():
-                found.add(entry)
-        return found.get
+        return self._index(name, keys_of).get
 
     # What the watch brings: the store is a `Sink`
 
@@ -264,13 +260,28 @@ class Store:
             yield from space.values()
 
     def _candidates(self, namespace: str, selector: Selector | None) -> Iterable[Entry]:
-        if namespace and self.kind.namespaced:
-            return tuple(self._spaces.get(namespace, {}).values())
-        for stated in selector.requirements if selector is not None else ():
-            if stated.operator == "In" and len(stated.values) == 1:
-                (value,) = stated.values
-                return self.index(f"label {stated.key}", by_label(stated.key))(value)
-        return self._all()
+        """The fewest entries that an index can name; they still have to be looked at."""
+        named = [
+            (self._label_index(stated.key), value)
+            for stated in (selector.requirements if selector is not None else ())
+            if stated.operator == "In" and len(stated.values) == 1
+            for value in stated.values
+        ]
+        if named:
+            index, value = min(named, key=lambda each: each[0].count(each[1]))
+            found: Iterable[Entry] = index.get(value)
+            return [entry for entry in found if entry.namespace == namespace] if namespace else found
+        return tuple(self._spaces.get(namespace, {}).values()) if namespace else self._all()
+
+    def _label_index(self, label: str) -> Index:
+        return self._index(f"label {label}", by_label(label))
+
+    def _index(self, name: str, keys_of: KeysOf) -> Index:
+        if (found := self._indexes.get(name)) is None:
+            found = self._indexes[name] = Index(keys_of)
+            for entry in self._all():
+                found.add(entry)
+        return found
 
     def _take(
         self,
