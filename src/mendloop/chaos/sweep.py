@@ -101,6 +101,11 @@ def crash_after_each_write(scenario: Scenario, *, seed: int = 0) -> Report:
     return sweep_writes(scenario, lambda: Kill(after=True), seed=seed)
 
 
+def crash_before_each_write(scenario: Scenario, *, seed: int = 0) -> Report:
+    """The operator dies right before its i-th write reaches the server, for each i, and starts again."""
+    return sweep_writes(scenario, lambda: Kill(after=False), seed=seed)
+
+
 def lose_each_reply(scenario: Scenario, *, seed: int = 0) -> Report:
     """Sweep S2: the i-th write is committed and its reply is lost, for each i."""
     return sweep_writes(scenario, lambda: Reset(after_commit=True), seed=seed)

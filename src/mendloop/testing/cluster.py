@@ -45,16 +45,17 @@ class Cluster:
     """What the `cluster` fixture gives.
 
     `faults` is a plan that every operator's transport carries out; it is empty at first:
-    `cluster.faults.fail("patch", kind="apps/Deployment", status=409)`.
+    `cluster.faults.fail("patch", kind="apps/Deployment", status=409)`. `transports` are the operators'
+    so far; each keeps a record of its calls.
     """
 
     def __init__(self, plane: ControlPlane, *, settings: RunSettings | None = None) -> None:
         self.plane = plane
-        self.client = Client(_transport(plane, "admin"))
+        self.client = Client(self.transport("admin"))
         self.faults = FaultPlan()
         self.settings = settings or RunSettings(seed=0)
         self._running: list[Running] = []
-        self._transports: list[FaultyTransport] = []
+        self.transports: list[FaultyTransport] = []
         self._operators: set[str] = set()
 
     # -- operators
@@ -72,7 +73,7 @@ class Cluster:
         async with AsyncExitStack() as stack:
             for op in ops:
                 await self.install(*_declared(op))
-                transport = FaultyTransport(_transport(self.plane, op.name), self.faults)
+                transport = FaultyTransport(self.transport(op.name), self.faults)
                 given: dict[str, Any] = {} if deps is _UNSET else {"deps": deps}
                 one = await stack.enter_async_context(
                     running(
@@ -87,8 +88,13 @@ class Cluster:
                 self._operators.add(op.name)
                 self._running.append(one)
                 stack.callback(self._running.remove, one)
-                self._transports.append(transport)
+                self.transports.append(transport)
             yield
+
+    def transport(self, user: str) -> Transport:
+        """A transport to the control plane as `user`, without faults."""
+        # The control plane knows the shape of a transport and not its types, which belong to the client.
+        return cast("Transport", self.plane.transport(user))
 
     @property
     def writes(self) -> int:
@@ -98,7 +104,7 @@ class Cluster:
     @property
     def requests(self) -> int:
         """Requests of the operators so far, in all blocks, watches among them, whatever came of them."""
-        return sum(len(transport.made) for transport in self._transports)
+        return sum(len(transport.made) for transport in self.transports)
 
     async def settled(self, *, within: float | timedelta = 60) -> None:
         """Returns once nothing happens any more: nothing in hand or due soon, nothing written for a while.
@@ -233,11 +239,6 @@ class Cluster:
     def _kind(self, gvk: str) -> Kind:
         found = self.plane.resource(gvk)
         return Kind(found.group, found.version, found.kind, found.plural, found.namespaced)
-
-
-def _transport(plane: ControlPlane, user: str) -> Transport:
-    # The control plane knows the shape of a transport and not its types, which belong to the client.
-    return cast("Transport", plane.transport(user))
 
 
 def _declared(op: Operator[Any]) -> list[type[Object]]:
