@@ -10,6 +10,7 @@ from typing import Any, Final, NoReturn, Protocol, assert_never
 
 import msgspec
 
+from mendloop.aio.alarm import SilenceAlarm
 from mendloop.errors.answers import Answer, read_answer
 from mendloop.kube.client import METADATA_HEADERS, METADATA_LIST_HEADERS, READ_HEADERS, Ref
 from mendloop.kube.transport import Request, Stream, Transport
@@ -103,6 +104,7 @@ class Reflector:
         self._sink = sink
         self._open: AsyncExitStack | None = None
         self._chunks: AsyncIterator[bytes] | None = None
+        self._alarm: SilenceAlarm | None = None
         self._reader = FrameReader()
 
     async def run(self) -> NoReturn:
@@ -197,28 +199,30 @@ class Reflector:
         except Exception as error:
             return Failed(_told(error))
         self._chunks = stream.chunks()
+        self._alarm = SilenceAlarm(self._options.idle_s)
         self._reader = FrameReader()
         return Opened()
 
     async def _read_on(self) -> Input:
         """The next whole lines; a chunk without one proves life, and no more."""
-        assert self._chunks is not None
-        idle_s = self._options.idle_s
+        assert self._chunks is not None and self._alarm is not None
         try:
             while True:
-                async with asyncio.timeout(idle_s):
+                async with self._alarm:
                     chunk = await anext(self._chunks)
                 if frames := self._reader.feed(chunk):
                     return Arrived(frames)
         except StopAsyncIteration:
             return Ended() if self._reader.is_between_lines else Failed("the stream ended within a line")
         except TimeoutError:
-            return Silence(idle_s)
+            return Silence(self._options.idle_s)
         except Exception as error:
             return Failed(_told(error))
 
     async def _close(self) -> None:
         """Ends the open stream, if any; how that fails no longer matters to anybody."""
+        if self._alarm is not None:
+            self._alarm.close()
         stream, self._open, self._chunks = self._open, None, None
         try:
             if stream is not None:
