@@ -159,12 +159,12 @@ class Operator(Generic[D]):
         return register
 
     def include(self, part: Operator[D]) -> None:
-        """Take over all that another operator declares, under this one's name."""
+        """Take over all that another operator declares, under this one's name; twice is as once."""
         for handler in part.handlers:
             self._add(self._handlers, handler, "handler")
         for cleanup in part.cleanups:
             self._add(self._cleanups, cleanup, "cleanup")
-        self._checks.extend(part.checks)
+        self._checks.extend(check for check in part.checks if check not in self._checks)
 
     # -- what the runtime reads
 
