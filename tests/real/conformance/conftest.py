@@ -143,6 +143,9 @@ def _less(obj: Any) -> Any:
     for name in ("uid", "resourceVersion", "creationTimestamp", "deletionTimestamp"):
         if name in meta:
             meta[name] = "..."
+    if meta.get("finalizers") == ["kubernetes.io/pvc-protection"]:
+        # The embedded server leaves it out, having nobody who would take it away again.
+        del meta["finalizers"]
     entries = meta.get("managedFields")
     if entries:
         meta["managedFields"] = [{**entry, "time": "..." if "time" in entry else None} for entry in entries]
@@ -153,7 +156,7 @@ def _masked(value: Any) -> Any:
     """Without uids and handed-out addresses, wherever they stand."""
     text = _UID.sub("<uid>", json.dumps(value, sort_keys=True))
     text = re.sub(r'"10\.0\.\d+\.\d+"', '"<ip>"', text)
-    text = re.sub(r'"nodePort": 3\d{4}', '"nodePort": 0', text)
+    text = re.sub(r'"(nodePort|healthCheckNodePort)": 3\d{4}', r'"\1": 0', text)
     return json.loads(text)
 
 

@@ -40,6 +40,7 @@ OBJECTS: dict[str, tuple[str, Any]] = {
     "pod with volumes": (
         "pods",
         pod(
+            serviceAccountName="s",
             volumes=[
                 {"name": "a"},
                 {"name": "b", "secret": {"secretName": "s"}},
@@ -51,7 +52,7 @@ OBJECTS: dict[str, tuple[str, Any]] = {
                     "downwardAPI": {"items": [{"path": "l", "fieldRef": {"fieldPath": "metadata.labels"}}]},
                 },
                 {"name": "g", "emptyDir": {"sizeLimit": "1000"}},
-            ]
+            ],
         ),
     ),
     "pod with resources": (
@@ -138,7 +139,7 @@ OBJECTS: dict[str, tuple[str, Any]] = {
         named(
             {
                 "maxReplicas": 3,
-                "scaleTargetRef": {"kind": "Deployment", "name": "d"},
+                "scaleTargetRef": {"kind": "Deployment", "name": "d", "apiVersion": "apps/v1"},
                 "behavior": {"scaleDown": {"stabilizationWindowSeconds": 10}},
             }
         ),
@@ -185,9 +186,9 @@ OBJECTS: dict[str, tuple[str, Any]] = {
     "quota": ("resourcequotas", named({"hard": {"pods": "10", "requests.cpu": "1000m"}})),
     "limits": ("limitranges", named({"limits": [{"type": "Container", "max": {"cpu": "2000m"}}]})),
     "event": (
-        "events",
+        "/api/v1/namespaces/default/events",
         named(
-            involvedObject={"kind": "Pod", "name": "p", "namespace": "NS"},
+            involvedObject={"kind": "Pod", "name": "p"},
             reason="R",
             message="m",
             type="Normal",

@@ -66,8 +66,7 @@ class Allocations:
         except ValueError:
             return []  # its form is checked with the rest of the object
         if stated not in CLUSTER_RANGE:
-            why = f"failed to allocate IP {address}: the provided IP ({address}) is not in the valid range. "
-            why += f"The range of valid IPs is {CLUSTER_RANGE}"
+            why = f"failed to allocate IP {address}: the provided network does not match the current range"
             return [invalid(field, [address], why)]
         if address in self.addresses():
             return [

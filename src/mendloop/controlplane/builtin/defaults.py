@@ -16,6 +16,7 @@ from typing import Any
 from mendloop.controlplane.builtin.gotypes import List, Map, Object, Pointer, Struct, Type, kind_type
 
 _MODE = {"defaultMode": 0o644}
+TEMPLATE_GENERATION = "deprecated.daemonset.template.generation"
 _RBAC = "rbac.authorization.k8s.io"
 
 FIXED: dict[str, Object] = {
@@ -265,6 +266,12 @@ def _pending(obj: Object) -> None:
     obj.setdefault("status", {}).setdefault("phase", "Pending")
 
 
+def _daemonset(daemonset: Object) -> None:
+    """An old field lives on as an annotation, which the server counts up with the template."""
+    annotations = daemonset.setdefault("metadata", {}).setdefault("annotations", {})
+    annotations.setdefault(TEMPLATE_GENERATION, "0")
+
+
 def _limit_item(item: Object) -> None:
     if item.get("type") != "Container":
         return
@@ -294,6 +301,7 @@ DERIVED: dict[str, Callable[[Object], None]] = {
     "apps.v1.StatefulSetUpdateStrategy": _rolling(),
     "apps.v1.DaemonSetUpdateStrategy": _rolling(),
     "apps.v1.StatefulSetSpec": _statefulset,
+    "apps.v1.DaemonSet": _daemonset,
     "batch.v1.Job": _job,
     "rbac.v1.Subject": _subject,
     "autoscaling.v2.HorizontalPodAutoscalerSpec": _autoscaler,
@@ -326,7 +334,7 @@ def _fill(kind: Type, value: Any) -> None:
 def _fill_struct(kind: Struct, value: Object) -> None:
     for name, fixed in FIXED.get(kind.full_name, {}).items():
         # A pointer to the zero is a wish; the zero of a plain field is none, and was left out when decoded.
-        if value.get(name) is None:
+        if value.get(name) in (None, ""):
             value[name] = deepcopy(fixed)
     if (derive := DERIVED.get(kind.full_name)) is not None:
         derive(value)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from mendloop.controlplane.builtin.defaults import TEMPLATE_GENERATION
 from mendloop.controlplane.builtin.gotypes import zero
 from mendloop.controlplane.builtin.pods import qos_class, tolerate_lost_nodes
 
@@ -64,8 +65,8 @@ def _definition(crd: Object) -> None:
     }
 
 
-def _priority_class(obj: Object) -> None:
-    obj["metadata"]["generation"] = 1
+def _daemonset(daemonset: Object) -> None:
+    daemonset["metadata"].setdefault("annotations", {})[TEMPLATE_GENERATION] = "1"
 
 
 _CREATE: dict[str, Callable[[Object], None]] = {
@@ -74,6 +75,7 @@ _CREATE: dict[str, Callable[[Object], None]] = {
     "v1/PersistentVolume": _pending,
     "v1/Namespace": _namespace,
     "batch/v1/Job": _job,
+    "apps/v1/DaemonSet": _daemonset,
     "apiextensions.k8s.io/v1/CustomResourceDefinition": _definition,
 }
 
@@ -97,3 +99,8 @@ def carry_on(gvk: str, old: Object, new: Object) -> None:
         for name in ("priority", "preemptionPolicy"):
             if name in old["spec"]:
                 new["spec"].setdefault(name, old["spec"][name])
+    elif gvk == "apps/v1/DaemonSet":
+        annotations = new["metadata"].setdefault("annotations", {})
+        counted = int((old["metadata"].get("annotations") or {}).get(TEMPLATE_GENERATION) or 0)
+        moved = old["spec"].get("template") != new["spec"].get("template")
+        annotations[TEMPLATE_GENERATION] = str(counted + moved)
