@@ -33,6 +33,14 @@ def target(request: pytest.FixtureRequest) -> tuple[Path, str] | None:
 
 
 @pytest.fixture
+async def embedded() -> AsyncIterator[Stage]:
+    """The embedded control plane alone, for what takes virtual minutes."""
+    plane = ControlPlane(seed=0)
+    async with plane.running():
+        yield Stage(plane.transport(), "default", real=False)
+
+
+@pytest.fixture
 async def stage(target: tuple[Path, str] | None) -> AsyncIterator[Stage]:
     if target is None:
         plane = ControlPlane(seed=0)

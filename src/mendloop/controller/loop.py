@@ -11,7 +11,7 @@ from mendloop.aio.tasks import run_bounded
 from mendloop.cache.entry import Change, Entry
 from mendloop.cache.store import Store, Unsynced
 from mendloop.controller.events import About, Event, Events
-from mendloop.controller.memory import Memory, notes_of
+from mendloop.controller.memory import Memory, orders_of
 from mendloop.controller.observer import Observer
 from mendloop.controller.passes import Outcome, Passes
 from mendloop.controller.queue import Priority, Queue
@@ -116,7 +116,7 @@ class Controller:
             change.new.uid != memory.uid
             or change.new.generation != memory.generation
             or change.meta.deleting != memory.deleting
-            or notes_of(change.meta) != memory.notes
+            or orders_of(change.meta, self._world.marks) != memory.orders
         )
 
     def _other_changed(self, change: Change) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from mendloop.controller.children import Applied
+from mendloop.controller.marks import Marks
 from mendloop.kube.envelope import Meta
 from mendloop.model.kinds import Key
 from mendloop.policy import HEALTHY, History
@@ -21,19 +22,14 @@ class Memory:
     last_pass: float = float("-inf")
     deleting: bool = False
     news: bool = False  # its own will changed since the last pass began
-    notes: int = 0  # hash of its labels, annotations and finalizers
+    orders: tuple[str, ...] = ("", "")  # see `orders_of`
     cleaned: bool = False  # clean-up ended well; it may run again after a restart
     inputs: str = ""  # digest of what the last complete pass saw
     wished: str = ""  # digest of what it wished then
     applied: dict[Key, Applied] = field(default_factory=dict)
 
 
-def notes_of(meta: Meta) -> int:
-    """A hash of labels, annotations and finalizers: what people change, and no status write does."""
-    return hash(
-        (
-            frozenset((meta.labels or {}).items()),
-            frozenset((meta.annotations or {}).items()),
-            meta.finalizers or (),
-        )
-    )
+def orders_of(meta: Meta, marks: Marks) -> tuple[str, ...]:
+    """What a person told this operator by annotation; no label or other annotation may cut a backoff short."""
+    notes = meta.annotations or {}
+    return notes.get(marks.approve_prune, ""), notes.get(marks.force_delete, "")

@@ -14,7 +14,7 @@ from typing import Any, Final
 from mendloop.cache.entry import Entry
 from mendloop.controller.children import Children, Did, Owner, Result
 from mendloop.controller.marks import Tie, hold_of, tie
-from mendloop.controller.memory import Memory, notes_of
+from mendloop.controller.memory import Memory, orders_of
 from mendloop.controller.observer import Observer
 from mendloop.controller.omission import Omission
 from mendloop.controller.owner import OwnerMarks
@@ -22,7 +22,7 @@ from mendloop.controller.teardown import Teardown
 from mendloop.controller.view import CacheView
 from mendloop.controller.world import World
 from mendloop.controller.writes import ImperativeWrites
-from mendloop.errors import PRECEDENCE, Class, Gone, Internal, Invalid, Verdict
+from mendloop.errors import PRECEDENCE, Class, Gone, Internal, Invalid, Verdict, Waiting
 from mendloop.kube.envelope import Meta
 from mendloop.model.kinds import Key, Kind
 from mendloop.model.resource import Object, as_view
@@ -36,6 +36,9 @@ from mendloop.wish.reads import Reads
 
 # WISH 3: with these nothing of a wish is applied, and what was applied last stays.
 BLOCKING: Final = frozenset({Class.INVALID, Class.DENIED, Class.PERMANENT, Class.INTERNAL})
+
+# Finalizers that garbage collection takes off by itself, soon.
+GARBAGE_COLLECTORS: Final = frozenset({"foregroundDeletion", "orphan"})
 
 EventText = tuple[str, str, str]  # type, reason, message
 
@@ -127,7 +130,7 @@ class Passes:
     def _parse(self, item: tuple[Entry, Memory]) -> Look:
         entry, memory = item
         meta = entry.meta
-        memory.deleting, memory.notes = meta.deleting, notes_of(meta)
+        memory.deleting, memory.orders = meta.deleting, orders_of(meta, self._world.marks)
         obj = as_view(self._handler.kind_ref, self._kind, entry.raw)
         return Look(entry, memory, meta, obj)
 
@@ -194,7 +197,8 @@ class Passes:
             entry = await self._marks.ensure(look.entry, look.meta, holds)
             outcome = replace(outcome, entry=entry, meta=look.meta if entry is look.entry else entry.meta)
         results = await self._bring_all(look, wish, depths(after), in_order)
-        error = self._worst([wish.error, *(result.error for result in results)])
+        refused = [result.error for result in results if result.did is Did.REFUSED]
+        error = self._worst([wish.error, *refused]) or self._worst([result.error for result in results])
         accepted = wish.complete and all(result.did not in (Did.HELD, Did.REFUSED) for result in results)
         outcome = replace(
             outcome,
@@ -299,15 +303,24 @@ class Passes:
         if ended.forced:
             names = ", ".join(str(one.key) for one in ended.left) or "nothing of the cluster"
             events = (("Warning", "DeletionForced", f"let go by annotation; left behind: {names}"),)
+        left = self._world.store(self._kind.id).peek(look.entry.namespace, look.entry.name)
+        blocked = self._blocked(left) if ended.released and left is not None else None
         return Outcome(
-            entry=look.entry,
+            entry=left if blocked is not None and left is not None else look.entry,
             meta=look.meta,
             obj=look.obj,
-            error=ended.error,
+            error=ended.error or blocked,
             deleting=True,
-            gone=ended.released,
+            gone=ended.released and blocked is None,
             events=events,
         )
+
+    def _blocked(self, entry: Entry) -> Waiting | None:
+        """What still holds an object that is none of our business any more."""
+        others = set(entry.meta.finalizers or ()) - {self._world.marks.finalizer} - GARBAGE_COLLECTORS
+        if not others:
+            return None
+        return Waiting(f"its deletion waits for {', '.join(sorted(others))}", reason="DeletionBlocked")
 
     def _cleanup_of(self, look: Look) -> Callable[[], Any] | None:
         cleanup = self._cleanup
