@@ -14,8 +14,7 @@ from msgspec import UNSET
 from mendloop.delta import values
 from mendloop.delta.shape import Form, Shape
 
-_KEYED, _SET, _ATOMIC = Form.KEYED, Form.SET, Form.ATOMIC
-_GRANULAR, _WHOLE, _LEAF = Form.GRANULAR, Form.WHOLE, Form.LEAF
+_KEYED, _SET = Form.KEYED, Form.SET
 
 
 def fields_agree(wish: Mapping[str, Any], live: Mapping[str, Any], shape: Shape) -> bool:
@@ -25,9 +24,14 @@ def fields_agree(wish: Mapping[str, Any], live: Mapping[str, Any], shape: Shape)
     for name, want in wish.items():
         have = get(name)
         kind = type(want)
-        if kind is dict:
+        if kind is str:
+            if want != have and not agree(want, have, kids[name]):
+                return False
+        elif kind is dict:
             kid = kids[name]
-            if type(have) is dict and (kid.form is _GRANULAR or kid.form is _LEAF):
+            if kid.open and type(have) is dict:
+                if kid.texts and want.items() <= have.items():
+                    continue
                 if not fields_agree(want, have, kid):
                     return False
             elif not agree(want, have, kid):
@@ -35,7 +39,7 @@ def fields_agree(wish: Mapping[str, Any], live: Mapping[str, Any], shape: Shape)
         elif want is None:
             continue
         # `True == 1`, so the type has to agree as well.
-        elif (want != have or type(have) is not kind or kind is list) and not agree(want, have, kids[name]):
+        elif (kind is list or want != have or type(have) is not kind) and not agree(want, have, kids[name]):
             return False
     return True
 
@@ -106,6 +110,8 @@ def _explained(have: Any, kid: Shape, parent: Shape) -> bool:
 
 
 def _lists_agree(wish: list[Any], live: list[Any], shape: Shape) -> bool:
+    if shape.texts and wish == live:
+        return True
     form = shape.form
     if form is _KEYED:
         return _keyed_agree(wish, live, shape)
@@ -130,14 +136,16 @@ def _in_order(wish: list[Any], live: list[Any], item: Shape) -> bool:
 
 def _keyed_agree(wish: list[Any], live: list[Any], shape: Shape) -> bool:
     """Items in the same places are the common case; only where one is elsewhere is an index made."""
-    item, keys = shape.item, shape.keys
+    item, key, keys = shape.item, shape.key, shape.keys
     index: Mapping[Any, Any] | None = None
     count = len(live)
     for place, want in enumerate(wish):
         have = live[place] if place < count else None
         if type(want) is not dict:
             return False
-        if have is None or not _same_key(want, have, keys):
+        if type(have) is not dict or not (
+            _same_key(want, have, keys) if key is None else want.get(key, want) == have.get(key)
+        ):
             if index is None:
                 index = index_of(live, shape)
             have = index.get(shape.key_of(want))

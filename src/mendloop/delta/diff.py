@@ -11,7 +11,7 @@ from msgspec import UNSET
 
 from mendloop.delta import compare
 from mendloop.delta.difference import NOTHING, Change, Delta, GivenUp, Learned
-from mendloop.delta.ownership import all_stated, unstated
+from mendloop.delta.ownership import surely_stated, unstated
 from mendloop.delta.shape import Shape
 from mendloop.delta.walk import Owners, Walk, check, identical
 from mendloop.model import fieldset
@@ -53,7 +53,9 @@ def diff(
     if owned is None:
         owned = fieldset.bytes_of(observed, owner)
     ours = None if owned is None else comparable(owned)
-    if compare.fields_agree(wish, observed, shape) and (ours is None or all_stated(ours, wish, shape)):
+    if compare.fields_agree(wish, observed, shape) and (
+        owned is None or ours is None or surely_stated(owned, ours, wish, shape)
+    ):
         return NOTHING
     owners = Owners(ours, _others(observed, owner))
     walk = Walk(owners, learned)

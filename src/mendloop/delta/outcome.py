@@ -16,8 +16,8 @@ def applied(delta: Delta, observed: Mapping[str, Any], schema: Schema | None = N
     """`observed` with the delta's changes made; it shares what did not change.
 
     `schema` is the one that the delta was made with. `merge_patch(observed, applied(...))`, or `json_patch`,
-    is then the minimal patch. Raises ValueError where a path of the delta leads nowhere in `observed`: they do
-    not belong together.
+    is then the minimal patch. Raises ValueError where a path of the delta leads nowhere in `observed`: they
+    do not belong together.
     """
     result: Any = dict(observed)
     shape = Shape.of(schema)

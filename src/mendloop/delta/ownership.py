@@ -7,7 +7,10 @@ managedFields entry names and what is wished now is a change like any other. Sou
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from hashlib import blake2b
 from typing import Any, NamedTuple
+
+import msgspec
 
 from mendloop.delta.shape import Form, Shape
 from mendloop.model.fieldpath import Key, Path
@@ -22,19 +25,42 @@ class Unstated(NamedTuple):
     shape: Shape
 
 
+_STATED_MOST = 4096
+_stated: dict[tuple[bytes, bytes, Shape], None] = {}
+
+
+def surely_stated(owned_text: bytes, owned: FieldSet, wish: Mapping[str, Any], shape: Shape) -> bool:
+    """As `all_stated`, remembered per wish: one that is compared again and again is looked through once.
+
+    `owned_text` is what `owned` was read from.
+    """
+    try:
+        digest = blake2b(msgspec.json.encode(wish), digest_size=16).digest()
+    except TypeError:  # no JSON, so that no server will take it, but it can be compared
+        return all_stated(owned, wish, shape)
+    known = (owned_text, digest, shape)
+    if known in _stated:
+        return True
+    if not all_stated(owned, wish, shape):
+        return False
+    if len(_stated) >= _STATED_MOST:
+        _stated.clear()
+    _stated[known] = None
+    return True
+
+
 def all_stated(owned: FieldSet, wish: Mapping[str, Any], shape: Shape) -> bool:
     """True where every owned field is surely stated still; the quick form of `unstated`."""
+    if not owned.leaves <= wish.keys() or None in wish.values():
+        return False
     kids = shape.kids
-    for name, inner in owned.fields:
+    for name, inner in owned.branches:
         want = wish.get(name)
-        if want is None:
-            return False
-        if inner.below:
-            if type(want) is dict:
-                if not all_stated(inner, want, kids[name]):
-                    return False
-            elif type(want) is not list or not _items_stated(inner, want, kids[name]):
+        if type(want) is dict:
+            if not all_stated(inner, want, kids[name]):
                 return False
+        elif type(want) is not list or not _items_stated(inner, want, kids[name]):
+            return False
     return True
 
 
@@ -43,12 +69,14 @@ def _items_stated(owned: FieldSet, wish: Sequence[Any], shape: Shape) -> bool:
         return False
     if owned.indexes:
         return False
-    item = shape.item
+    item, only = shape.item, shape.key
     count = len(wish)
     for place, (key, inner) in enumerate(owned.items):
         # managedFields keeps list-map items in the order in which they were applied, or sorted.
         want = wish[place] if place < count else None
-        if type(want) is not dict or not has_key(want, key, shape):
+        if type(want) is not dict or not (
+            want.get(only) == key.pairs[0][1] if only is not None else has_key(want, key, shape)
+        ):
             want = _find(wish, key, shape)
             if want is None:
                 return False
@@ -94,10 +122,11 @@ def _find(items: Sequence[Any], key: Key, shape: Shape) -> Any:
 
 def has_key(item: Mapping[str, Any], key: Key, shape: Shape) -> bool:
     """True where the key names this list-map item, what it does not state being its default."""
+    defaults = shape.keys
     for name, value in key.pairs:
         stated = item.get(name)
         if stated is None:
-            stated = dict(shape.keys).get(name)
+            stated = next((default for known, default in defaults if known == name), None)
         if stated != value:
             return False
     return True

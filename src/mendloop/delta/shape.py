@@ -49,7 +49,9 @@ class Shape:
 
     `keys` are a list-map's key names with their defaults; `pointer` says that its zero is stored apart from
     absence; `default` is what a server puts where the field is absent (`UNSET` where that is not known);
-    `implied` says that the schema itself names that default, so that absence means it.
+    `implied` says that the schema itself names that default, so that absence means it; `key` is the one key
+    of a list-map that has just one, without a default; `open` is walked into field by field; `texts` holds
+    nothing but plain texts, for which Python's own comparison is exact.
     """
 
     __slots__ = (
@@ -58,11 +60,14 @@ class Shape:
         "form",
         "implied",
         "item_made",
+        "key",
         "keys",
         "kids",
+        "open",
         "ordered_env",
         "pointer",
         "schema",
+        "texts",
         "typed",
     )
 
@@ -77,9 +82,14 @@ class Shape:
         self.implied = False
         self.keys: tuple[tuple[str, Any], ...] = ()
         self.item_made: Shape | None = None
+        self.key: str | None = None
         self.ordered_env = False
+        self.open = self.form in (Form.GRANULAR, Form.LEAF)
+        self.texts = _holds_texts(schema)
         if self.form is Form.KEYED and schema is not None:
             self.keys = tuple((name, _key_default(schema, name)) for name in schema.map_keys)
+            if len(self.keys) == 1 and self.keys[0][1] is None:
+                self.key = self.keys[0][0]
             self.ordered_env = schema.items is not None and schema.items.name.endswith(".EnvVar")
 
     @classmethod
@@ -136,6 +146,14 @@ def _form(schema: Schema | None) -> Form:
             return Form.SELECTOR
         return Form.WHOLE if schema.map_type == "atomic" else Form.GRANULAR
     return Form.LEAF
+
+
+def _holds_texts(schema: Schema | None) -> bool:
+    """A list or map of texts that mean just what they say: no number that `True` could be taken for."""
+    if schema is None or not (schema.type == "array" or schema.is_map):
+        return False
+    held = schema.items if schema.type == "array" else schema.additional
+    return held is not None and held.type == "string" and held.format is None and not held.int_or_string
 
 
 def _list_form(schema: Schema) -> Form:

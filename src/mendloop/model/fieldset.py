@@ -16,7 +16,10 @@ from mendloop.model.fieldpath import Key, Member, Path, Segment
 
 
 class FieldSet(msgspec.Struct, frozen=True):
-    """Owned paths as a tree. `whole` says that the node itself is owned, not only what is below it."""
+    """Owned paths as a tree. `whole` says that the node itself is owned, not only what is below it.
+
+    `leaves` and `branches` divide the `fields` by whether anything is told apart inside.
+    """
 
     whole: bool = False
     fields: tuple[tuple[str, FieldSet], ...] = ()
@@ -24,6 +27,8 @@ class FieldSet(msgspec.Struct, frozen=True):
     members: tuple[tuple[Member, FieldSet], ...] = ()
     indexes: tuple[tuple[int, FieldSet], ...] = ()
     below: dict[Segment, FieldSet] = {}
+    leaves: frozenset[str] = frozenset()
+    branches: tuple[tuple[str, FieldSet], ...] = ()
 
     @property
     def leaf(self) -> bool:
@@ -91,6 +96,8 @@ def of_nodes(below: Mapping[Segment, FieldSet], *, whole: bool = False) -> Field
         members=tuple((s, n) for s, n in below.items() if isinstance(s, Member)),
         indexes=tuple((s, n) for s, n in below.items() if isinstance(s, int)),
         below=dict(below),
+        leaves=frozenset(s for s, n in below.items() if isinstance(s, str) and n.leaf),
+        branches=tuple((s, n) for s, n in below.items() if isinstance(s, str) and not n.leaf),
     )
 
 
