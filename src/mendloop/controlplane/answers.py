@@ -151,4 +151,8 @@ def too_large(limit: int) -> Refusal:
     return Refusal(413, "RequestEntityTooLarge", message)
 
 
+def unknown_patch_type() -> Refusal:
+    return Refusal(415, "UnsupportedMediaType", "415: Unsupported Media Type", {})
+
+
 UNAUTHORIZED = Refusal(401, "Unauthorized", "Unauthorized")

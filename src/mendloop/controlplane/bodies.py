@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import msgspec
@@ -113,45 +113,90 @@ def _parse_yaml(body: bytes, kind: str) -> Object | None:
     return found
 
 
-def duplicate_keys(body: bytes) -> list[str]:
-    """Dotted paths of keys that a JSON document states twice, in the order of their second mention."""
-    found: list[str] = []
+class _Node(dict[str, Any]):
+    """A parsed object that knows which keys were stated twice, in it and below."""
 
-    def pairs(items: list[tuple[str, Any]]) -> Any:
+    __slots__ = ("twice",)
+
+    def __init__(self, items: list[tuple[str, Any]]) -> None:
+        super().__init__(items)
+        self.twice: list[str] = []
         seen: set[str] = set()
-        node: dict[str, Any] = {}
         for key, value in items:
             if key in seen:
-                found.append(key)
+                self.twice.append(key)
             seen.add(key)
-            node[key] = value
-        return node
-
-    json.loads(body, object_pairs_hook=pairs)
-    return found
+            self.twice += [f"{key}{rest}" for rest in _below(value)]
 
 
-def check_type(obj: Object, resource: Resource) -> None:
+def _below(value: Any) -> Iterator[str]:
+    if isinstance(value, _Node):
+        yield from (f".{path}" for path in value.twice)
+    elif isinstance(value, list):
+        yield from (f"[{at}]{rest}" for at, item in enumerate(value) for rest in _below(item))
+
+
+def duplicate_keys(body: bytes) -> list[str]:
+    """Paths of keys that a JSON document states twice, in the order of their second mention."""
+    found = json.loads(body, object_pairs_hook=_Node)
+    return found.twice if isinstance(found, _Node) else []
+
+
+# Versions that a real server knows but does not serve any more; a body in one of them gets another answer.
+_RETIRED = frozenset(
+    [
+        "apps/v1beta1",
+        "apps/v1beta2",
+        "extensions/v1beta1",
+        "batch/v1beta1",
+        "autoscaling/v1",
+        "autoscaling/v2beta1",
+        "autoscaling/v2beta2",
+        "policy/v1beta1",
+        "networking.k8s.io/v1beta1",
+        "events.k8s.io/v1beta1",
+        "rbac.authorization.k8s.io/v1beta1",
+        "storage.k8s.io/v1beta1",
+        "coordination.k8s.io/v1beta1",
+    ]
+)
+
+
+def check_type(obj: Object, resource: Resource, known: Callable[[str, str], bool]) -> None:
     """The body must be of the kind and version that the path names; absent ones are filled in.
 
-    Errors: `Refusal` 400, or 422 for a custom resource of another kind.
+    `known(api_version, kind)` tells whether some served resource is of that kind. A custom resource of
+    another kind is left for validation. Errors: `Refusal` 400.
     """
     api_version, kind = obj.get("apiVersion") or resource.api_version, obj.get("kind") or resource.kind
     rest = {key: value for key, value in obj.items() if key not in ("apiVersion", "kind", "metadata")}
     metadata = obj.get("metadata")
     obj.clear()
     obj.update({"apiVersion": api_version, "kind": kind, "metadata": metadata or {}, **rest})
-    if kind == resource.kind and api_version == resource.api_version:
+    right_version = api_version == resource.api_version
+    if right_version and (kind == resource.kind or resource.custom is not None):
         return
-    group = api_version.rpartition("/")[0]
-    if resource.custom is None and (group != resource.group or kind != resource.kind):
-        version = api_version.rpartition("/")[2] if group == resource.group else resource.version
-        raise bad_request(
-            f'{kind} in version "{version}" cannot be handled as a {resource.kind}: no kind "{kind}" is '
-            f'registered for version "{api_version}" in scheme "pkg/runtime/scheme.go:111"'
-        )
-    if api_version != resource.api_version:
+    if resource.custom is None and not (right_version and known(api_version, kind)):
+        if api_version not in _RETIRED:
+            raise _cannot_be(
+                obj,
+                resource,
+                f'no kind "{kind}" is registered for version "{api_version}" in scheme '
+                '"pkg/runtime/scheme.go:111"',
+            )
+    if not right_version:
         raise bad_request(
             f"the API version in the data ({api_version}) does not match the expected API version "
             f"({resource.api_version})"
         )
+    internal = resource.group.partition(".")[0] or "core"
+    source = f"{resource.version}.{kind}"
+    raise _cannot_be(
+        obj, resource, f"converting ({source}) to ({internal}.{resource.kind}): unknown conversion"
+    )
+
+
+def _cannot_be(obj: Object, resource: Resource, why: str) -> Refusal:
+    version = obj["apiVersion"].rpartition("/")[2]
+    head = f'{obj["kind"]} in version "{version}" cannot be handled as a {resource.kind}'
+    return bad_request(f"{head}: {why}")

@@ -6,8 +6,9 @@ from typing import Any
 
 import msgspec
 
+from mendloop.controlplane import apply
 from mendloop.controlplane.causes import Cause, forbidden
-from mendloop.controlplane.resources import ALL_VERBS, Registry, Resource
+from mendloop.controlplane.resources import ALL_VERBS, Registry, Resource, ScalePaths
 from mendloop.controlplane.store import Stored
 from mendloop.controlplane.wire import Object
 from mendloop.controlplane.world import World
@@ -62,7 +63,7 @@ def after_write(world: World) -> None:
         if crd["metadata"].get("deletionTimestamp"):
             _advance_removal(world, stored, crd)
         elif _settle_names(world, crd):
-            stored = world.store.put(collection, crd)
+            stored = world.store.put(collection, _tracked(world, stored, crd))
         _serve(world, stored)
     _stop_serving_removed(world)
 
@@ -87,6 +88,19 @@ def _settle_names(world: World, crd: Object) -> bool:
     known = status.setdefault("storedVersions", [])
     known.extend(name for name in stored if name not in known)
     return msgspec.json.encode(status) != before
+
+
+def _tracked(world: World, stored: Stored, crd: Object) -> Object:
+    """With the server itself named as the one who wrote the status."""
+    return apply.track(
+        stored.object(),
+        crd,
+        manager="kube-apiserver",
+        api_version=f"{GROUP}/v1",
+        subresource="status",
+        now=world.now(),
+        schema=world.schemas.get(f"{GROUP}/v1/CustomResourceDefinition"),
+    )
 
 
 def _taken(registry: Registry, crd: Object) -> tuple[str, str] | None:
@@ -158,9 +172,18 @@ def _resource(crd: Object, version: Object) -> Resource:
         field_labels=tuple(
             each["jsonPath"].removeprefix(".") for each in version.get("selectableFields") or ()
         ),
+        scale_paths=_scale_paths(version),
         storage_version=storage,
         custom=crd,
     )
+
+
+def _scale_paths(version: Object) -> ScalePaths | None:
+    scale = (version.get("subresources") or {}).get("scale")
+    if scale is None:
+        return None
+    names = ("specReplicasPath", "statusReplicasPath", "labelSelectorPath")
+    return ScalePaths(*((scale.get(name) or "").removeprefix(".") for name in names))
 
 
 def _stop_serving_removed(world: World) -> None:

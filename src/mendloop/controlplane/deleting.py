@@ -12,6 +12,7 @@ from mendloop.controlplane.admission import admit_delete
 from mendloop.controlplane.answers import Refusal, bad_request, conflict, invalid_options, not_found
 from mendloop.controlplane.bodies import media_type, parse_yaml
 from mendloop.controlplane.causes import Cause, invalid, not_supported
+from mendloop.controlplane.gotext import go_quote
 from mendloop.controlplane.reading import selection
 from mendloop.controlplane.representations import Plain, choose
 from mendloop.controlplane.resources import dig
@@ -90,7 +91,9 @@ def _check(options: DeleteOptions, dry_run: object) -> None:
         why = "orphanDependents and deletionPropagation cannot be both set"
         causes.append(invalid("propagationPolicy", options.policy, why))
     if options.policy not in (None, *_POLICIES):
-        causes.append(not_supported("propagationPolicy", options.policy, (*_POLICIES, "nil")))
+        known = '"Foreground", "Background", "Orphan", "nil"'
+        message = f"Unsupported value: {go_quote(options.policy)}: supported values: {known}"
+        causes.append(Cause("FieldValueNotSupported", message, "propagationPolicy"))
     if dry_run not in (None, "All", ["All"], []):
         causes.append(not_supported("dryRun", dry_run if isinstance(dry_run, list) else [dry_run], ("All",)))
     if causes:
@@ -257,7 +260,8 @@ def delete_collection(context: Context) -> Response:
     for stored in context.collection.now(context.call.target.namespace):
         if wanted.matches(stored):
             try:
-                removed.append(remove(context, stored, options)[0])
+                remove(context, stored, options)
+                removed.append(stored)  # as they were listed
             except Refusal as refusal:
                 if refusal.code != 404:
                     raise

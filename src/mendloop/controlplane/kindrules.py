@@ -9,9 +9,12 @@ from msgspec import UNSET
 
 from mendloop.controlplane import builtin, crds
 from mendloop.controlplane import schema as structural
-from mendloop.controlplane.causes import Cause
+from mendloop.controlplane.causes import Cause, invalid
+from mendloop.controlplane.gotext import go_type, go_value
+from mendloop.controlplane.resources import dig
 from mendloop.controlplane.wire import Object
 from mendloop.controlplane.world import Context
+from mendloop.model.openapi import Schema
 
 # Which part of an object its generation counts (`metadata.generation`); measured, APIFACTS 20 and 22.
 # Kinds that are not here keep what the client sent at creation (APIFACTS 24).
@@ -130,12 +133,19 @@ def complete(context: Context, obj: Object) -> tuple[Object, list[str]]:
     if resource.custom is None:
         gvk = f"{resource.api_version}/{resource.kind}"
         return builtin.complete(gvk, obj) if builtin.is_known(gvk) else (obj, [])
+    return _complete_custom(context, obj)
+
+
+def _complete_custom(context: Context, obj: Object) -> tuple[Object, list[str]]:
+    # Metadata is of one type whatever the kind, so any built-in kind can read it.
+    about, strange = builtin.decode("v1/ConfigMap", {"metadata": obj.get("metadata") or {}})
+    obj = {**obj, "metadata": about["metadata"]}
     schema = context.schema
     if schema is None:
-        return obj, []
+        return obj, strange
     unknown = structural.prune(schema, obj)
     structural.default(schema, obj)
-    return obj, unknown
+    return obj, [*unknown, *strange]
 
 
 def empty(context: Context) -> Object | None:
@@ -163,10 +173,18 @@ def prepare(context: Context, new: Object, old: Object | None) -> list[Cause]:
 
 
 def _custom_causes(context: Context, new: Object, old: Object | None) -> list[Cause]:
+    resource, schema = context.resource, context.schema
+    if new["kind"] != resource.kind:
+        return [invalid("kind", new["kind"], f"must be {resource.kind}")]
+    causes = [] if schema is None else _schema_causes(context, schema, new, old)
+    if (paths := resource.scale_paths) is not None:
+        faults = (_scale_fault(new, path) for path in (paths.spec, paths.status))
+        causes += [fault for fault in faults if fault is not None]
+    return causes
+
+
+def _schema_causes(context: Context, schema: Schema, new: Object, old: Object | None) -> list[Cause]:
     """On `/status` only the status is judged; on an update only what changed."""
-    schema = context.schema
-    if schema is None:
-        return []
     if context.call.target.subresource != "status":
         return structural.validate(schema, new, old=UNSET if old is None else old)
     known = schema.field("status")
@@ -174,6 +192,17 @@ def _custom_causes(context: Context, new: Object, old: Object | None) -> list[Ca
         return []
     before = UNSET if old is None else old.get("status", UNSET)
     return structural.validate(known, new["status"], old=before, root="status")
+
+
+def _scale_fault(obj: Object, path: str) -> Cause | None:
+    """What the scale subresource needs of a field that it shows: a number of things."""
+    found, field = dig(obj, path), f".{path}"
+    if found is None:
+        return None
+    if isinstance(found, bool) or not isinstance(found, int):
+        shown = f"{field} accessor error: {go_value(found)} is of the type {go_type(found)}, expected int64"
+        return invalid(field, 0, shown)
+    return invalid(field, found, "should be a non-negative integer") if found < 0 else None
 
 
 def _allocations(context: Context) -> builtin.Allocations:

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+import msgspec
+
 from mendloop.controlplane.causes import Cause, forbidden, invalid, required, too_long
 from mendloop.controlplane.gotext import go_json
 from mendloop.controlplane.selectors import label_key_faults, label_value_faults
@@ -31,6 +33,7 @@ _LABEL_1035_RULE = (
     "validation is '[a-z]([-a-z0-9]*[a-z0-9])?')"
 )
 _GROUP_RBAC = "rbac.authorization.k8s.io"
+_OWNERS = "metadata.ownerReferences"
 _GC_FINALIZERS = ("orphan", "foregroundDeletion")
 _BARE_FINALIZERS = (*_GC_FINALIZERS, "kubernetes")
 
@@ -46,7 +49,7 @@ def name_faults(name: str, group: str, kind: str) -> list[str]:
     if group == _GROUP_RBAC:
         return _segment_faults(name)
     if (group, kind) == ("", "Service"):
-        return _pattern_faults(name, 63, _LABEL_1035, _LABEL_1035_RULE)
+        return _pattern_faults(name, 63, _LABEL, _LABEL_RULE)
     return _pattern_faults(name, 253, _SUBDOMAIN, _SUBDOMAIN_RULE)
 
 
@@ -57,7 +60,7 @@ def _namespace_name_faults(name: str) -> list[str]:
 
 
 def _pattern_faults(name: str, limit: int, pattern: re.Pattern[str], rule: str) -> list[str]:
-    faults = [f"must be no more than {limit} bytes"] if len(name) > limit else []
+    faults = [f"must be no more than {limit} characters"] if len(name) > limit else []
     if not pattern.fullmatch(name):
         faults.append(rule)
     return faults
@@ -120,10 +123,17 @@ def _owners(owners: Sequence[Object]) -> Iterator[Cause]:
             continue
         if controller:
             why = "Only one reference can have Controller set to true. "
-            found = f'Found "true" in references for {controller} and {owner.get("name", "")}'
-            yield invalid("metadata.ownerReferences", list(owners), why + found)
+            found = f'Found "true" in references for {controller} and {owner["kind"]}/{owner["name"]}'
+            yield Cause("FieldValueInvalid", f"Invalid value: {_as_structs(owners)}: {why}{found}", _OWNERS)
             return
-        controller = owner.get("name", "")
+        controller = f"{owner.get('kind')}/{owner.get('name')}"
+
+
+def _as_structs(owners: Sequence[Object]) -> str:
+    """References with their fields in the order of Go's struct."""
+    order = ("apiVersion", "kind", "name", "uid", "controller", "blockOwnerDeletion")
+    ordered = [{field: owner[field] for field in order if field in owner} for owner in owners]
+    return msgspec.json.encode(ordered).decode()
 
 
 def _owner(owner: Object) -> Iterator[Cause]:
@@ -143,13 +153,13 @@ def _owner(owner: Object) -> Iterator[Cause]:
 
 
 def _finalizers(finalizers: Sequence[str], *, custom: bool) -> Iterator[Cause]:
-    for finalizer in finalizers:
+    for number, finalizer in enumerate(finalizers):
         faults = label_key_faults(finalizer)
         for fault in faults:
             yield invalid("metadata.finalizers", finalizer, fault)
         if "/" not in finalizer and finalizer not in _BARE_FINALIZERS and not custom:
             why = "name is neither a standard finalizer name nor is it fully qualified"
-            yield invalid("metadata.finalizers", finalizer, why)
+            yield invalid(f"metadata.finalizers[{number}]", finalizer, why)
     if all(gc in finalizers for gc in _GC_FINALIZERS):
         why = "finalizer orphan and foregroundDeletion cannot be both set"
         yield invalid("metadata.finalizers", list(finalizers), why)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import msgspec
@@ -16,11 +17,13 @@ from mendloop.controlplane.answers import (
     invalid,
     invalid_options,
     not_found,
+    unknown_patch_type,
     unsupported_media_type,
 )
 from mendloop.controlplane.bodies import media_type, parse_yaml
 from mendloop.controlplane.causes import forbidden, required
 from mendloop.controlplane.causes import invalid as invalid_value
+from mendloop.controlplane.gotext import go_value
 from mendloop.controlplane.metadata import immutable
 from mendloop.controlplane.representations import choose
 from mendloop.controlplane.routes import is_true
@@ -42,6 +45,7 @@ JSON_PATCH = "application/json-patch+json"
 MERGE_PATCH = "application/merge-patch+json"
 STRATEGIC_PATCH = "application/strategic-merge-patch+json"
 APPLY_PATCH = "application/apply-patch+yaml"
+_STRUCT_WANTED = r"json: cannot unmarshal (\w+) into Go struct field .* of type \w+\.\w+"
 _ALL = (JSON_PATCH, MERGE_PATCH, STRATEGIC_PATCH, APPLY_PATCH)
 _CUSTOM = (JSON_PATCH, MERGE_PATCH, APPLY_PATCH)
 
@@ -53,9 +57,10 @@ def patch_object(context: Context) -> Response:
     """
     representation = choose(context, stream=False)
     media = media_type(context.call.headers)
-    accepted = _CUSTOM if context.resource.custom is not None else _ALL
-    if media not in accepted:
-        raise unsupported_media_type(accepted)
+    if media not in _ALL:
+        raise unknown_patch_type()
+    if media == STRATEGIC_PATCH and context.resource.custom is not None:
+        raise unsupported_media_type(_CUSTOM)
     _check_patch_options(context, media)
     if media == APPLY_PATCH:
         stored, created = _apply(context)
@@ -83,12 +88,12 @@ def _change(context: Context, media: str) -> Stored:
     _check_still_itself(context, new, live)
     if not new["metadata"].get("resourceVersion"):
         new["metadata"]["resourceVersion"] = live["metadata"]["resourceVersion"]
-    new = _completed(context, new)
+    new = _completed(context, new, media)
     check_revision(context, new, live)
     return replace(context, live, new)
 
 
-def _completed(context: Context, new: Object) -> Object:
+def _completed(context: Context, new: Object, media: str) -> Object:
     """As `check_fields`, with the words that a patch gets for a value of another type: 422."""
     try:
         return check_fields(context, new)
@@ -96,6 +101,11 @@ def _completed(context: Context, new: Object) -> Object:
         if "strict decoding error" in refusal.message:
             raise
         why = refusal.message.split(": ", 1)[1]
+        if media == STRATEGIC_PATCH and (found := re.fullmatch(_STRUCT_WANTED, why)):
+            text = go_value(msgspec.json.decode(context.call.body))
+            raise invalid(
+                "", "", "", [invalid_value("patch", text, f"cannot restore struct from: {found[1]}")]
+            ) from None
         raise invalid("", "", "", [invalid_value("patch", msgspec.json.encode(new).decode(), why)]) from None
 
 
@@ -173,9 +183,11 @@ def _applied(context: Context) -> Object:
 
 
 def _go_yaml(error: yaml.YAMLError) -> str:
+    """The sentence of Go's YAML reader, whose parser counts lines from 0 and leaves 0 out."""
     mark = getattr(error, "problem_mark", None)
     problem = getattr(error, "problem", None) or str(error)
-    return f"yaml: line {mark.line + 1}: {problem}" if mark is not None else f"yaml: {problem}"
+    line = 0 if mark is None else mark.line + isinstance(error, yaml.scanner.ScannerError)
+    return f"yaml: line {line}: {problem}" if line else f"yaml: {problem}"
 
 
 def _create_by_apply(context: Context, stated: Object) -> Stored:

@@ -129,6 +129,8 @@ class ControlPlane:
         except Refusal as refusal:
             answer = refusal.response()
         self._record(request, user, answer.status)
+        if request.method == "HEAD" and isinstance(answer, Response):
+            return Response(answer.status, answer.headers, b"")
         return answer
 
     def _route(self, request: Asked, user: User) -> Response | WatchStream:

@@ -156,15 +156,17 @@ def list_objects(context: Context) -> Response:
     found, revision = _snapshot(context, page)
     if page.start:
         found = [stored for stored in found if stored.key >= page.start]
+    all_keys = [stored.key for stored in found[-1:]]
     if not wanted.everything:
         found = [stored for stored in found if wanted.matches(stored)]
     metadata: dict[str, Any] = {"resourceVersion": str(revision)}
     # resourceVersion=0 reads from the cache, which knows no pages (APIFACTS 10).
-    if limit and len(found) > limit and query.get("resourceVersion") != "0":
-        rest = len(found) - limit
-        metadata["continue"] = _token(context, revision, found[limit - 1].key)
-        if wanted.everything:
-            metadata["remainingItemCount"] = rest
+    if limit and len(found) >= limit and query.get("resourceVersion") != "0":
+        last = found[limit - 1].key
+        if all_keys[-1] > last:  # whether the rest is selected is not looked at, as a real server does not
+            metadata["continue"] = _token(context, revision, last)
+            if wanted.everything:  # APIFACTS 11
+                metadata["remainingItemCount"] = len(found) - limit
         found = found[:limit]
     return choose(context, stream=False).many(found, metadata)
 
@@ -204,7 +206,8 @@ def _token(context: Context, revision: int, last: str) -> str:
     """Continue after `last`; the start is relative to what is listed, as in a real token."""
     namespace = context.call.target.namespace
     start = last.removeprefix(f"{namespace}/") if namespace else last
-    document = {"v": "meta.k8s.io/v1", "rv": revision, "start": f"{start}\0"}
+    slash = "/" if revision >= 0 else ""  # a token for an inconsistent list comes without
+    document = {"v": "meta.k8s.io/v1", "rv": revision, "start": f"{slash}{start}\0"}
     return base64.urlsafe_b64encode(encode(document)).decode().rstrip("=")
 
 

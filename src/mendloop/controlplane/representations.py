@@ -33,6 +33,7 @@ class Plain:
     def __init__(self, resource: Resource) -> None:
         self._resource = resource
         # Custom resources are stored in one version and served in several.
+        self._prefix = encode({"kind": resource.kind, "apiVersion": resource.api_version})[:-1] + b","
         self._as_stored = resource.storage_version in ("", resource.version)
 
     def one(self, stored: Stored, status: int = 200) -> Response:
@@ -43,13 +44,24 @@ class Plain:
             return stored.raw
         return encode({**decode(stored.raw), "apiVersion": self._resource.api_version})
 
+    def _item(self, stored: Stored) -> bytes:
+        """Within a list, objects of built-in kinds do not say again what they are."""
+        document = self.document(stored)
+        if self._resource.custom is not None:
+            return document
+        if document.startswith(self._prefix):
+            return b"{" + document[len(self._prefix) :]
+        rest = {key: value for key, value in decode(document).items() if key not in ("kind", "apiVersion")}
+        return encode(rest)
+
     def many(self, found: Sequence[Stored], metadata: Object) -> Response:
-        head = {
-            "kind": self._resource.list_kind,
-            "apiVersion": self._resource.api_version,
-            "metadata": metadata,
-        }
-        items = b",".join([self.document(stored) for stored in found])
+        resource = self._resource
+        if (
+            resource.custom is not None
+        ):  # a list of custom resources names its next page even if there is none
+            metadata = {"continue": "", **metadata}
+        head = {"kind": resource.list_kind, "apiVersion": resource.api_version, "metadata": metadata}
+        items = b",".join([self._item(stored) for stored in found])
         return Response(200, JSON_HEADERS, encode(head)[:-1] + b',"items":[' + items + b"]}")
 
 

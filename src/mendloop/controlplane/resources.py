@@ -15,6 +15,14 @@ from mendloop.controlplane.wire import Object
 ALL_VERBS = ("create", "delete", "deletecollection", "get", "list", "patch", "update", "watch")
 
 
+class ScalePaths(msgspec.Struct, frozen=True):
+    """Where a kind keeps what its scale shows, as dotted paths."""
+
+    spec: str = "spec.replicas"
+    status: str = "status.replicas"
+    selector: str = ""
+
+
 class Resource(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     """One resource in one version as it is served."""
 
@@ -32,6 +40,7 @@ class Resource(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     unconditional_update: bool = True  # PUT needs no resourceVersion
     create_on_update: bool = False  # PUT of a missing object creates it (APIFACTS 24)
     field_labels: tuple[str, ...] = ()  # selectable besides metadata.name and metadata.namespace
+    scale_paths: ScalePaths | None = None  # of a custom resource that has a scale
     storage_version: str = ""  # where it differs from `version`
     custom: Object | None = None  # the CustomResourceDefinition, for custom resources
 

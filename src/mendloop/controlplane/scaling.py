@@ -10,21 +10,13 @@ from mendloop.controlplane.answers import Refusal, bad_request, invalid, not_fou
 from mendloop.controlplane.bodies import media_type, parse_object
 from mendloop.controlplane.causes import invalid as invalid_value
 from mendloop.controlplane.patching import patched
-from mendloop.controlplane.resources import dig
+from mendloop.controlplane.resources import ScalePaths, dig
 from mendloop.controlplane.store import Stored
 from mendloop.controlplane.wire import Object, Response, json_response
 from mendloop.controlplane.world import Context
 from mendloop.controlplane.writing import check_name, check_options, check_revision, replace
 
 _KEPT = ("name", "namespace", "uid", "resourceVersion", "creationTimestamp")
-
-
-class _Paths(msgspec.Struct, frozen=True):
-    """Where a kind keeps what its scale shows."""
-
-    spec: str = "spec.replicas"
-    status: str = "status.replicas"
-    selector: str = ""
 
 
 def get_scale(context: Context) -> Response:
@@ -38,17 +30,8 @@ def _live(context: Context) -> Object:
     return live
 
 
-def _paths(context: Context) -> _Paths:
-    resource = context.resource
-    if resource.custom is None:
-        return _Paths()
-    versions = resource.custom["spec"]["versions"]
-    scale = next(each for each in versions if each["name"] == resource.version)["subresources"]["scale"]
-    return _Paths(
-        scale["specReplicasPath"].removeprefix("."),
-        scale["statusReplicasPath"].removeprefix("."),
-        (scale.get("labelSelectorPath") or "").removeprefix("."),
-    )
+def _paths(context: Context) -> ScalePaths:
+    return context.resource.scale_paths or ScalePaths()
 
 
 def scale_of(context: Context, live: Object) -> Object:

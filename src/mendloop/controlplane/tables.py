@@ -9,14 +9,19 @@ import msgspec
 
 from mendloop.controlplane.ages import Ago
 from mendloop.controlplane.answers import bad_request
-from mendloop.controlplane.columns import COLUMNS, DEFAULT, NAME, Column
+from mendloop.controlplane.columns import AGE_TEXT, COLUMNS, DEFAULT, NAME, Column
 from mendloop.controlplane.jsonpath import find
 from mendloop.controlplane.resources import Resource
 from mendloop.controlplane.store import Stored, encode
 from mendloop.controlplane.wire import JSON_HEADERS, Object, Response
 from mendloop.controlplane.world import Context
 
-_AGE = {"name": "Age", "type": "date", "jsonPath": ".metadata.creationTimestamp"}
+_AGE = {
+    "name": "Age",
+    "type": "date",
+    "jsonPath": ".metadata.creationTimestamp",
+    "description": AGE_TEXT,
+}
 _INCLUDES = ("", "Metadata", "Object", "None")
 
 

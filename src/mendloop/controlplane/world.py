@@ -71,6 +71,11 @@ class World:
         kind = f"{resource.api_version}/{resource.kind}"
         return self.schemas.get(kind)
 
+    def knows(self, api_version: str, kind: str) -> bool:
+        """Whether the kind is served in this version."""
+        group, _, version = api_version.rpartition("/")
+        return self.registry.kind(group, kind, version) is not None
+
     def timestamp(self) -> str:
         """The present as `metav1.Time` writes it."""
         return datetime.fromtimestamp(int(self.now()), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -69,7 +69,7 @@ def create(context: Context) -> Response:
     representation = choose(context, stream=False)
     check_options("CreateOptions", context.call.query)
     obj = parse_object(context.call.body, context.call.headers, context.resource)
-    check_type(obj, context.resource)
+    check_type(obj, context.resource, context.world.knows)
     metadata_of(obj)
     check_namespace_of_body(context, obj)
     stored = create_object(context, check_fields(context, obj))
@@ -183,7 +183,7 @@ def update(context: Context) -> Response:
     representation = choose(context, stream=False)
     check_options("UpdateOptions", context.call.query)
     obj = parse_object(context.call.body, context.call.headers, context.resource)
-    check_type(obj, context.resource)
+    check_type(obj, context.resource, context.world.knows)
     check_name(context, metadata_of(obj), required=True)
     check_namespace_of_body(context, obj)
     obj = check_fields(context, obj)
@@ -243,8 +243,7 @@ def check_revision(context: Context, obj: Object, live: Object) -> None:
         cause = invalid_value("metadata.resourceVersion", 0, "must be specified for an update")
         raise invalid(resource.group, resource.plural, name, [cause])
     if not re.fullmatch(r"\d+", stated):
-        why = f'strconv.ParseUint: parsing "{stated}": invalid syntax'
-        raise internal(f'resourceVersion: Invalid value: "{stated}": {why}')
+        raise internal(f'strconv.ParseUint: parsing "{stated}": invalid syntax')
     if stated != live["metadata"]["resourceVersion"]:
         raise conflict(resource.group, resource.plural, name)
 
@@ -275,7 +274,10 @@ def replace(context: Context, live: Object, new: Object, *, by_apply: bool = Fal
     if settled is live or settled == live:
         return stored
     if _ends_now(settled, live):
-        return stored if context.call.dry_run else world.store.remove(context.collection, settled)
+        last = Stored(settled, stored.rv)  # the answer keeps the revision that the object had
+        if not context.call.dry_run:
+            world.store.remove(context.collection, settled)
+        return last
     if context.call.dry_run:
         return Stored(settled, stored.rv)
     return world.store.put(context.collection, settled)
