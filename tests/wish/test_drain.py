@@ -442,6 +442,8 @@ def test_conditions_are_told_apart_from_the_users_fields() -> None:
     wish = one_pass(operator(sets_one), box())
     assert [one.type for one in wish.conditions or ()] == ["Synced"]
     assert wish.status == b"{}"
+    held = BoxStatus(conditions=[Condition(type="Synced", status="True")])
+    assert one_pass(operator(sets_one), Box("b", spec=BoxSpec(), status=held)).conditions == wish.conditions
     assert one_pass(operator(reads_them), box()).conditions is None
 
 

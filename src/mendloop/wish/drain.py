@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import inspect
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -22,7 +22,7 @@ import msgspec
 from mendloop.errors.exceptions import Internal, Invalid, OperatorError
 from mendloop.model.decoding import Unfit, to_tree
 from mendloop.model.kinds import Key
-from mendloop.model.resource import AnyResource, Object, Resource, gvk_of
+from mendloop.model.resource import Object, Resource, gvk_of
 from mendloop.model.types import Condition, Status, touched_fields, watch_fields
 from mendloop.wish.child import Absent, Child, Owning, Stated, WishedAway, at_place, settle_order
 from mendloop.wish.context import Context, Pass, Resolve, key_of_owner
@@ -32,6 +32,7 @@ from mendloop.wish.reads import Reads, View
 MOST_CHILDREN = 10_000
 """More than this is taken for a loop without end."""
 
+_Before = tuple[Sequence[Condition], tuple[Condition, ...]]
 _FRAMEWORKS = frozenset({"conditions", "observed_generation"})
 
 
@@ -78,7 +79,7 @@ def drain(
     """
     try:
         run = begin(handler, obj, view, now=now, deps=deps, resolve=resolve)
-        _watch(obj)
+        conditions = _watch(obj)
     except OperatorError as error:
         return _nothing(error)
     except Unfit as error:
@@ -87,7 +88,7 @@ def drain(
     stopped = _run(handler, run, yielded)
     children, mistake = _settle(yielded)
     swallowed = next(iter(run.troubles), None)
-    return _wish(run, yielded, children, mistake or stopped or swallowed)
+    return _wish(run, yielded, children, mistake or stopped or swallowed, conditions)
 
 
 def begin(
@@ -207,17 +208,35 @@ def _form(returned: Any) -> str:
     return "async generator" if inspect.isasyncgen(returned) else ""
 
 
-def _watch(obj: Object) -> None:
-    if isinstance(obj, Resource):
-        watch_fields(obj.status)
+def _watch(obj: Object) -> _Before:
+    """Begins to note what is read and assigned in the status; the conditions before that."""
+    if not isinstance(obj, Resource):
+        return (), ()
+    status: Status = obj.status
+    conditions = status.conditions
+    watch_fields(status)
+    return conditions, tuple(conditions)
 
 
-def _wish(run: Pass, yielded: _Yielded, children: tuple[Stated, ...], error: Exception | None) -> Wish:
+def _assigned_conditions(after: Status, before: _Before) -> tuple[Condition, ...] | None:
+    """The conditions that the pass stated, be it by assigning the same ones anew or by changing the list."""
+    held, as_it_was = before
+    now = tuple(after.conditions)
+    return None if after.conditions is held and now == as_it_was else now
+
+
+def _wish(
+    run: Pass,
+    yielded: _Yielded,
+    children: tuple[Stated, ...],
+    error: Exception | None,
+    before: _Before,
+) -> Wish:
     status, assigned, conditions = b"{}", frozenset[str](), None
     if isinstance(run.obj, Resource):
         after: Status = run.obj.status
         assigned = touched_fields(after) - _FRAMEWORKS
-        conditions = _assigned_conditions(run.obj)
+        conditions = _assigned_conditions(after, before)
         status = _report(after, assigned, complete=error is None)
     return Wish(
         children=children,
@@ -234,11 +253,6 @@ def _wish(run: Pass, yielded: _Yielded, children: tuple[Stated, ...], error: Exc
 
 def _nothing(error: Exception) -> Wish:
     return Wish((), (), Reads(), error, b"{}", frozenset(), None, None, "")
-
-
-def _assigned_conditions(obj: AnyResource) -> tuple[Condition, ...] | None:
-    now = tuple(obj.status.conditions)
-    return None if now == tuple(obj.observed_status().conditions) else now
 
 
 def _report(status: Status, assigned: frozenset[str], *, complete: bool) -> bytes:

@@ -58,6 +58,8 @@ def to_manifest(stated: ManifestLike) -> dict[str, Any]:
 def _wire(stated: Any) -> bytes:
     if isinstance(stated, str):
         return _from_yaml(stated)
+    if type(stated) is dict:
+        return msgspec.json.encode(stated)  # most are, and this is every pass's way
     return encode(_tree(stated))
 
 
