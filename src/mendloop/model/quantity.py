@@ -109,6 +109,9 @@ def _parse(text: str) -> Quantity:
     if text == "0":
         return Quantity(0)
     exponent, twos, form = _suffix(suffix, text)
+    if not whole and not part and (twos > 40 or exponent < -9):
+        # Without digits a server's quick reader sees zero, and its exact one, which takes the rest, nothing.
+        raise ValueError(f"{text!r} is not a quantity")
     digits = int(whole + part or "0") << twos
     nanos = _scaled_up(digits, exponent - len(part) + 9)
     if form == "binary":
@@ -127,7 +130,7 @@ def _canonical(text: str) -> str:
 def _split(text: str) -> tuple[str, str, str, str]:
     """Sign, digits before and after the point, suffix."""
     found = _GRAMMAR.fullmatch(text)
-    if found is None or not (found["whole"] or found["part"] is not None) or not text:
+    if found is None or not text:  # a sign or a suffix alone is zero to a server
         raise ValueError(f"{text!r} is not a quantity")
     return found["sign"], found["whole"], found["part"] or "", found["suffix"]
 
