@@ -234,3 +234,25 @@ def test_a_list_map_item_stated_twice_is_invalid() -> None:
 def test_a_list_where_an_object_belongs_is_invalid() -> None:
     with pytest.raises(Invalid, match=r"spec\.containers\[name=a\]\.resources must be of type object"):
         compare("v1/Pod", container(resources=["1"]), container(resources={}))
+
+
+def test_durations_are_compared_where_a_hint_says_so() -> None:
+    fields = {"timeout": {"type": "string"}, "note": {"type": "string"}}
+    steps = {"type": "array", "items": {"type": "object", "properties": fields}}
+    spec = {"type": "object", "properties": {**fields, "steps": steps}}
+    plain = Schema.from_crd({"type": "object", "properties": {"spec": spec}})
+    wish, live = (
+        {"spec": {"timeout": text, "note": text, "steps": [{"timeout": text}]}} for text in ("90s", "1m30s")
+    )
+    paths = diff(wish, live, plain, OWNER).paths
+    assert paths == ("spec.timeout", "spec.note", "spec.steps[0].timeout")
+    hinted = plain.hinted("spec.timeout", "duration").hinted("spec.steps[0].timeout", "duration")
+    assert diff(wish, live, hinted, OWNER).paths == ("spec.note",)
+    with pytest.raises(KeyError, match="tiemout"):
+        plain.hinted("spec.tiemout", "duration")
+
+
+def test_times_are_instants() -> None:
+    wish = {"spec": {"renewTime": "2031-06-01T10:00:02.000000+02:00", "leaseDurationSeconds": 15.0}}
+    live = {"spec": {"renewTime": "2031-06-01T08:00:02.000000Z", "leaseDurationSeconds": 15}}
+    assert compare("coordination.k8s.io/v1/Lease", wish, live).empty

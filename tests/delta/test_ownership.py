@@ -143,6 +143,20 @@ def test_a_strangers_field_in_what_we_own_as_a_whole_is_a_change() -> None:
     assert change.path == "spec.containers[name=c].env[name=A].valueFrom.secretKeyRef.optional"
 
 
+def test_a_strangers_field_deep_inside_an_atomic_list_is_a_change() -> None:
+    """A default there is told from an edit by who owns the list."""
+    rule: dict[str, Any] = {"from": [{"podSelector": {}}]}
+    wish = {"apiVersion": "networking.k8s.io/v1", "kind": "NetworkPolicy", "spec": {"ingress": [rule]}}
+    block = {"ipBlock": {"cidr": "192.0.2.0/24"}}
+    live = {"spec": {"ingress": [{"from": [{"podSelector": {}, **block}], "ports": [{"port": 80}]}]}}
+    lost = fields({"f:spec": {"f:podSelector": {}}})
+    wish["spec"] = {"podSelector": {}, **wish["spec"]}  # type: ignore[dict-item]
+    live["spec"]["podSelector"] = {}  # type: ignore[assignment]
+    assert compare(wish, live, owned=fields({"f:spec": {"f:podSelector": {}, "f:ingress": {}}})).empty
+    paths = compare(wish, live, owned=lost).paths
+    assert set(paths) == {"spec.ingress[0].ports", "spec.ingress[0].from[0].ipBlock"}
+
+
 def test_who_changed_a_field_is_named() -> None:
     live = deployment(replicas=5)
     live["metadata"]["managedFields"] = [

@@ -13,6 +13,7 @@ from msgspec import UNSET
 
 from mendloop.delta import values
 from mendloop.delta.shape import Form, Shape
+from mendloop.model.fieldpath import Path
 
 _KEYED, _SET = Form.KEYED, Form.SET
 
@@ -85,20 +86,25 @@ def _structs_agree(wish: dict[str, Any], live: dict[str, Any], shape: Shape) -> 
         case Form.SELECTOR:
             return values.same_selector(wish, live)
         case Form.WHOLE:
-            return fields_agree(wish, live, shape) and (
-                len(live) == len(wish) or not strange_fields(wish, live, shape)
-            )
+            return fields_agree(wish, live, shape) and not strangers(wish, live, shape)
         case _:
             return fields_agree(wish, live, shape)
 
 
-def strange_fields(wish: Mapping[str, Any], live: Mapping[str, Any], shape: Shape) -> list[str]:
-    """Fields of something owned as one whole that are neither stated nor a known default nor zero."""
-    return [
-        name
-        for name, have in live.items()
-        if wish.get(name) is None and not _explained(have, shape.kids[name], shape)
-    ]
+def strangers(wish: Mapping[str, Any], live: Mapping[str, Any], shape: Shape) -> list[Path]:
+    """Fields inside something owned as one whole that are neither stated nor a known default nor zero.
+
+    Goes into structs; a list or another whole inside is looked at when the walk comes to it.
+    """
+    found: list[Path] = []
+    for name, have in live.items():
+        want, kid = wish.get(name), shape.kids[name]
+        if want is None:
+            if not _explained(have, kid, shape):
+                found.append((name,))
+        elif kid.open and type(want) is dict and type(have) is dict:
+            found.extend((name, *path) for path in strangers(want, have, kid))
+    return found
 
 
 def _explained(have: Any, kid: Shape, parent: Shape) -> bool:
@@ -125,9 +131,7 @@ def _lists_agree(wish: list[Any], live: list[Any], shape: Shape) -> bool:
 def _in_order(wish: list[Any], live: list[Any], item: Shape) -> bool:
     for want, have in zip(wish, live, strict=True):
         if type(want) is dict and type(have) is dict:
-            if not fields_agree(want, have, item) or (
-                len(want) != len(have) and strange_fields(want, have, item)
-            ):
+            if not fields_agree(want, have, item) or strangers(want, have, item):
                 return False
         elif want is None or not agree(want, have, item):
             return False

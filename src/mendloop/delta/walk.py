@@ -84,9 +84,9 @@ class Walk:
         if free and not wish and self._left_to_the_server(wish, shape, path):
             return
         if free or lost:
-            for name in compare.strange_fields(wish, live, shape):
-                at = (*path, name)
-                self._note(at, live[name], None, "was added" + self.owners.by(at))
+            for below in compare.strangers(wish, live, shape):
+                at = (*path, *below)
+                self._note(at, _at(live, below), None, "was added" + self.owners.by(at))
 
     def _list(self, wish: list[Any], live: list[Any], shape: Shape, path: Path) -> None:
         match shape.form:
@@ -178,6 +178,12 @@ def check(wish: Any, shape: Shape, path: Path = ()) -> None:
         for place, inner in enumerate(wish):
             segment = _segment(shape.key_of(inner), shape) if shape.form is Form.KEYED else place
             check(inner, shape.item, (*path, segment))
+
+
+def _at(value: Any, path: Path) -> Any:
+    for name in path:
+        value = value[name]
+    return value
 
 
 def _segment(key: tuple[Any, ...], shape: Shape) -> Segment:

@@ -16,7 +16,9 @@ from importlib.resources import files
 from typing import Any, Literal, TypeAlias
 
 import msgspec
-from msgspec import UNSET
+from msgspec import UNSET, structs
+
+from mendloop.model import fieldpath
 
 Node: TypeAlias = Mapping[str, Any]
 ListType: TypeAlias = Literal["atomic", "set", "map"]
@@ -156,6 +158,14 @@ class Schema(msgspec.Struct, frozen=True, eq=False, kw_only=True):
         self._children[slot] = made
         return made
 
+    def hinted(self, path: str, format_: str) -> Schema:
+        """The same schema with another format at a path: `hinted("spec.timeout", "duration")`.
+
+        For what a schema does not say, as no structural schema tells a duration from any text. An index
+        stands for every item of its list. Raises KeyError where the schema knows no such field.
+        """
+        return _hinted(self, fieldpath.parse(path), format_)
+
     @property
     def atomic(self) -> bool:
         """Server-side apply owns it as one whole: an atomic struct, map or list."""
@@ -172,6 +182,18 @@ class Schema(msgspec.Struct, frozen=True, eq=False, kw_only=True):
     def is_map(self) -> bool:
         """An object with free keys (labels, data), not a struct."""
         return not self.names and self.additional is not None
+
+
+def _hinted(schema: Schema, path: fieldpath.Path, format_: str) -> Schema:
+    if not path:
+        return structs.replace(schema, format=format_, compiled={})
+    head = path[0]
+    child = schema.field(head) if isinstance(head, str) else schema.items
+    if child is None:
+        raise KeyError(f"{schema.name or 'the schema'} has no {head!r}")
+    slot: str | int = head if isinstance(head, str) else _ITEMS
+    children = {**schema._children, slot: _hinted(child, path[1:], format_)}
+    return structs.replace(schema, _children=children, compiled={})
 
 
 def _components(document: Node) -> Mapping[str, Node]:
