@@ -78,6 +78,7 @@ SERVER_DEFAULTS: Final[Mapping[str, Mapping[str, Any]]] = {
         "sessionAffinity": "None",
         "type": "ClusterIP",
     },
+    "io.k8s.api.networking.v1.NetworkPolicyPort": {"protocol": "TCP"},
     "io.k8s.api.rbac.v1.Subject": {"apiGroup": ""},
     "io.k8s.api.rbac.v1.RoleRef": {"apiGroup": "rbac.authorization.k8s.io"},
 }

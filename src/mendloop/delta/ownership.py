@@ -51,7 +51,9 @@ def surely_stated(owned_text: bytes, owned: FieldSet, wish: Mapping[str, Any], s
 
 def all_stated(owned: FieldSet, wish: Mapping[str, Any], shape: Shape) -> bool:
     """True where every owned field is surely stated still; the quick form of `unstated`."""
-    if not owned.leaves <= wish.keys() or None in wish.values():
+    if not owned.leaves <= wish.keys():
+        return False
+    if None in wish.values() and any(wish[name] is None for name in owned.leaves):
         return False
     kids = shape.kids
     for name, inner in owned.branches:

@@ -210,6 +210,5 @@ def _let_pods_gain_tolerations(pod: Shape) -> None:
 
 
 UNKNOWN: Final = Shape(None)
-UNKNOWN.form = Form.LEAF
 IGNORED: Final = Shape(None)
-IGNORED.form = Form.IGNORED
+IGNORED.form, IGNORED.open = Form.IGNORED, False
