@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from mendloop.delta import Delta, diff
+from mendloop.delta.shape import UNKNOWN, Shape
 from mendloop.errors.exceptions import Invalid
 from mendloop.model.openapi import Schema
 from mendloop.model.schemas import Schemas
@@ -256,3 +257,18 @@ def test_times_are_instants() -> None:
     wish = {"spec": {"renewTime": "2031-06-01T10:00:02.000000+02:00", "leaseDurationSeconds": 15.0}}
     live = {"spec": {"renewTime": "2031-06-01T08:00:02.000000Z", "leaseDurationSeconds": 15}}
     assert compare("coordination.k8s.io/v1/Lease", wish, live).empty
+
+
+def test_keys_of_maps_leave_nothing_behind() -> None:
+    shape = Shape.of(schema("v1/ConfigMap"))
+    for n in range(100):
+        wish = {"metadata": {"labels": {f"label-{n}": "1"}}, "data": {f"key-{n}": "a"}}
+        assert not compare("v1/ConfigMap", wish, {"data": {}, "metadata": {"labels": {}}}).empty
+        diff(wish, {"data": {}, "metadata": {"labels": {}}}, None, OWNER)
+    assert not shape.kids["data"].kids
+    assert not UNKNOWN.kids
+
+
+def test_a_key_that_is_no_plain_value_is_invalid() -> None:
+    with pytest.raises(Invalid, match="must be of type string"):
+        compare("v1/Pod", {"spec": {"containers": [{"name": ["a"], "image": "i:1"}]}}, container())

@@ -32,7 +32,10 @@ class Form(IntEnum):
 
 
 class _Kids(dict[str, "Shape"]):
-    """Shapes of fields by name; made when first asked for, so that a lookup is one dict access."""
+    """Shapes of declared fields by name; made when first asked for, so that a lookup is one dict access.
+
+    All keys of a map share one shape: there is no end to the names of labels.
+    """
 
     __slots__ = ("owner",)
 
@@ -40,7 +43,14 @@ class _Kids(dict[str, "Shape"]):
         self.owner = owner
 
     def __missing__(self, name: str) -> Shape:
-        made = self[name] = self.owner.make_kid(name)
+        owner = self.owner
+        if owner.schema is None:
+            return UNKNOWN
+        if name not in owner.schema.names:
+            if owner.value_made is None:
+                owner.value_made = owner.make_kid(name)
+            return owner.value_made
+        made = self[name] = owner.make_kid(name)
         return made
 
 
@@ -69,6 +79,7 @@ class Shape:
         "schema",
         "texts",
         "typed",
+        "value_made",
     )
 
     def __init__(self, schema: Schema | None, *, pointer: bool = False, default: Any = UNSET) -> None:
@@ -82,6 +93,7 @@ class Shape:
         self.implied = False
         self.keys: tuple[tuple[str, Any], ...] = ()
         self.item_made: Shape | None = None
+        self.value_made: Shape | None = None
         self.key: str | None = None
         self.ordered_env = False
         self.open = self.form in (Form.GRANULAR, Form.LEAF)
@@ -130,7 +142,12 @@ class Shape:
 
     def key_of(self, item: Mapping[str, Any]) -> tuple[Any, ...]:
         """A list-map item's key, missing parts filled with their defaults."""
-        return tuple(item.get(name, default) for name, default in self.keys)
+        return tuple(_hashable(item.get(name, default)) for name, default in self.keys)
+
+
+def _hashable(value: Any) -> Any:
+    """A key's value; one that is an object or a list fits no schema, and must not stop the comparison."""
+    return str(value) if isinstance(value, dict | list) else value
 
 
 _CLAIM_IGNORES: Final = frozenset({"apiVersion", "kind", "status"})
