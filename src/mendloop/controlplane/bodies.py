@@ -9,12 +9,13 @@ from typing import Any
 import msgspec
 import yaml
 
+from mendloop.controlplane import protobuf
 from mendloop.controlplane.answers import Refusal, bad_request, too_large, unsupported_media_type
 from mendloop.controlplane.resources import Resource
 from mendloop.controlplane.wire import Object
 
 BODY_LIMIT = 3 * 1024 * 1024
-OBJECT_TYPES = ("application/json", "application/yaml", "application/vnd.kubernetes.protobuf")
+OBJECT_TYPES = ("application/json", "application/yaml", protobuf.MEDIA_TYPE)
 _LOADER: type[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -30,6 +31,15 @@ _Loader.yaml_implicit_resolvers = {
 
 def media_type(headers: Mapping[str, str]) -> str:
     return headers.get("content-type", "").split(";", 1)[0].strip().lower()
+
+
+def _parse_protobuf(body: bytes, kind: str) -> Object:
+    try:
+        return protobuf.decode(body)
+    except (protobuf.Malformed, UnicodeDecodeError) as error:
+        raise bad_request(
+            f"the object provided is unrecognized (must be of type {kind}): {error} ({body.hex()[:32]})"
+        ) from None
 
 
 def check_size(body: bytes | None) -> bytes:
@@ -55,8 +65,8 @@ def parse_object(body: bytes, headers: Mapping[str, str], resource: Resource, ki
         found = _parse_json(body, expected)
     elif media == "application/yaml":
         found = _parse_yaml(body, expected)
-    elif media == "application/vnd.kubernetes.protobuf":
-        raise unsupported_media_type(OBJECT_TYPES[:2])
+    elif media == protobuf.MEDIA_TYPE:
+        found = _parse_protobuf(body, expected)
     else:
         raise unsupported_media_type(OBJECT_TYPES)
     return {} if found is None else dict(found)
@@ -176,14 +186,10 @@ def check_type(obj: Object, resource: Resource, known: Callable[[str, str], bool
     right_version = api_version == resource.api_version
     if right_version and (kind == resource.kind or resource.custom is not None):
         return
-    if resource.custom is None and not (right_version and known(api_version, kind)):
-        if api_version not in _RETIRED:
-            raise _cannot_be(
-                obj,
-                resource,
-                f'no kind "{kind}" is registered for version "{api_version}" in scheme '
-                '"pkg/runtime/scheme.go:111"',
-            )
+    strange = resource.custom is None and not (right_version and known(api_version, kind))
+    if strange and api_version not in _RETIRED:
+        why = f'no kind "{kind}" is registered for version "{api_version}" in scheme'
+        raise _cannot_be(obj, resource, f'{why} "pkg/runtime/scheme.go:111"')
     if not right_version:
         raise bad_request(
             f"the API version in the data ({api_version}) does not match the expected API version "

@@ -21,6 +21,12 @@ def is_definition(resource: Resource) -> bool:
     return resource.storage_id == (GROUP, PLURAL)
 
 
+def is_concerned(resource: Resource) -> bool:
+    """Whether a write to `resource` may change what is served, or end a definition's wait."""
+    leaving = resource.custom is not None and resource.custom["metadata"].get("deletionTimestamp")
+    return is_definition(resource) or bool(leaving)
+
+
 # What is asked for and not to be had -------------------------------------------------------------------
 
 
@@ -56,8 +62,6 @@ def _rules(schema: Any, path: str) -> list[str]:
 def after_write(world: World) -> None:
     """What the controllers of a real server do about definitions, done at once."""
     collection = world.store.collection(GROUP, PLURAL)
-    if not collection.history:
-        return
     for stored in collection.now():
         crd = stored.object()
         if crd["metadata"].get("deletionTimestamp"):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
+import yaml
 
-from mendloop.controlplane import crds
+from mendloop.controlplane import crds, protobuf
 from mendloop.controlplane.admission import admit_delete
 from mendloop.controlplane.answers import Refusal, bad_request, conflict, invalid_options, not_found
 from mendloop.controlplane.bodies import media_type, parse_yaml
@@ -68,12 +70,22 @@ def _seconds(text: str) -> int:
         raise bad_request(f'strconv.ParseInt: parsing "{text}": invalid syntax') from None
 
 
+_PARSERS: Mapping[str, Callable[[bytes], Any]] = {
+    "application/yaml": parse_yaml,
+    protobuf.MEDIA_TYPE: protobuf.decode,
+}
+
+
 def _body(context: Context) -> Object:
     body = context.call.body
     if not body.strip():
         return {}
-    parse: Any = parse_yaml if media_type(context.call.headers) == "application/yaml" else msgspec.json.decode
-    found = parse(body)
+    try:
+        found = _PARSERS.get(media_type(context.call.headers), msgspec.json.decode)(body)
+    except (ValueError, yaml.YAMLError) as error:
+        raise bad_request(
+            f"the object provided is unrecognized (must be of type DeleteOptions): {error}"
+        ) from None
     if not isinstance(found, dict):
         raise bad_request("the object provided is unrecognized (must be of type DeleteOptions)")
     if found.get("kind", "DeleteOptions") != "DeleteOptions":

@@ -165,7 +165,7 @@ def _apply(context: Context) -> tuple[Stored, bool]:
 def _applied(context: Context) -> Object:
     """The configuration in the body. Errors: `Refusal` 400."""
     try:
-        found: Any = parse_yaml(context.call.body)
+        found: Any = _parse(context.call.body)
     except yaml.YAMLError as error:
         raise bad_request(f"error decoding YAML: error converting YAML to JSON: {_go_yaml(error)}") from None
     if not isinstance(found, dict):
@@ -180,6 +180,16 @@ def _applied(context: Context) -> Object:
         metadata["name"] = context.call.target.name
     check_name(context, metadata)
     return found
+
+
+def _parse(body: bytes) -> Any:
+    """JSON is YAML, and reading it as what it is takes a tenth of the time."""
+    if body.startswith(b"{"):
+        try:
+            return msgspec.json.decode(body)
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            pass  # flow style, perhaps, or broken: YAML's reader knows
+    return parse_yaml(body)
 
 
 def _go_yaml(error: yaml.YAMLError) -> str:

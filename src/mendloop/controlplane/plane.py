@@ -152,7 +152,7 @@ class ControlPlane:
         run = _SUBRESOURCES.get((verb, target.subresource)) or _VERBS[verb]
         revision = self.world.store.revision
         answer = run(context)
-        if self.world.store.revision != revision:
+        if self.world.store.revision != revision and crds.is_concerned(resource):
             crds.after_write(self.world)
         return _with_warnings(answer, context.warnings)
 
@@ -240,12 +240,15 @@ class ControlPlane:
         loop = builtin_controllers(
             ControllersPlane(self.world, self.handle), self.world.timestamp, pace or Pace()
         )
-        async with asyncio.TaskGroup() as own:
-            task = own.create_task(loop.run(), name="built-in controllers")
-            try:
-                yield self
-            finally:
-                task.cancel()
+        task = asyncio.create_task(loop.run(), name="built-in controllers")
+        try:
+            yield self
+        finally:
+            task.cancel()
+            await asyncio.wait([task])
+        # A controller that died is a bug that the block may have passed over in silence.
+        if not task.cancelled() and (error := task.exception()) is not None:
+            raise error
 
     def _create_first_namespaces(self) -> None:
         for name in ("default", "kube-node-lease", "kube-public", "kube-system"):
