@@ -28,10 +28,31 @@ def _escape(char: str) -> str:
     return f"\\x{code:02x}" if code < 0x80 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 
 
+class GoStruct(dict[str, Any]):
+    """A struct as `encoding/json` writes it: its fields in their own order, not sorted as a map's keys."""
+
+
 def go_json(value: Any) -> str:
     """A value as `encoding/json` writes it: compact, map keys sorted, and `<`, `>` and `&` escaped."""
-    text = msgspec.json.encode(value, order="deterministic").decode()
+    text = (
+        _ordered(value) if _has_struct(value) else msgspec.json.encode(value, order="deterministic").decode()
+    )
     return text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
+
+
+def _has_struct(value: Any) -> bool:
+    if isinstance(value, dict):
+        return isinstance(value, GoStruct) or any(map(_has_struct, value.values()))
+    return isinstance(value, list) and any(map(_has_struct, value))
+
+
+def _ordered(value: Any) -> str:
+    if isinstance(value, dict):
+        names = list(value) if isinstance(value, GoStruct) else sorted(value)
+        return "{" + ",".join(f"{_ordered(name)}:{_ordered(value[name])}" for name in names) + "}"
+    if isinstance(value, list):
+        return "[" + ",".join(map(_ordered, value)) + "]"
+    return msgspec.json.encode(value).decode()
 
 
 def go_value(value: Any) -> str:

@@ -36,7 +36,7 @@ PORT_NAME_LIMIT = 15
 
 
 def _faults(text: str, pattern: str, limit: int, rule: str) -> list[str]:
-    faults = [f"must be no more than {limit} bytes"] if len(text.encode()) > limit else []
+    faults = [f"must be no more than {limit} characters"] if len(text) > limit else []
     return faults if re.fullmatch(pattern, text) else [*faults, rule]
 
 

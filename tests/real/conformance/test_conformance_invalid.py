@@ -66,6 +66,7 @@ WRONG: dict[str, tuple[str, Any]] = {
     "a long name": ("configmaps", named(name="x" * 254)),
     "a bad label": ("configmaps", {"metadata": {"name": "x", "labels": {"a b": "c d"}}}),
     "a bad annotation": ("configmaps", {"metadata": {"name": "x", "annotations": {"a b": "c d"}}}),
+    "a long label": ("configmaps", {"metadata": {"name": "x", "labels": {"a" * 64: "b" * 64}}}),
     "a bare finalizer": ("configmaps", {"metadata": {"name": "x", "finalizers": ["foo"]}}),
     "half an owner": (
         "configmaps",
@@ -106,6 +107,7 @@ WRONG: dict[str, tuple[str, Any]] = {
     "a toleration with a value too many": pod(tolerations=[{"key": "a", "operator": "Exists", "value": "b"}]),
     "no nameservers": pod(dnsPolicy="None"),
     "a negative grace period": pod(terminationGracePeriodSeconds=-1),
+    "a negative grace period in a template": deployment(template=template(terminationGracePeriodSeconds=-1)),
     "a deadline of zero": pod(activeDeadlineSeconds=0),
     "a probe without a handler": container(livenessProbe={"periodSeconds": 1}),
     "a probe with two handlers": container(

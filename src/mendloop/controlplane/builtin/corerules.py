@@ -21,6 +21,7 @@ from mendloop.controlplane.causes import (
     required,
     too_long,
 )
+from mendloop.controlplane.gotext import GoStruct
 from mendloop.controlplane.naming import config_key_faults, label_faults, port_name_faults, subdomain_faults
 
 Object = dict[str, Any]
@@ -200,7 +201,8 @@ def _check_service_ports(ports: list[Object], kind: str) -> Causes:
             yield forbidden(f"{here}.nodePort", "may not be used when `type` is 'ClusterIP'")
         identity = (port.get("protocol"), port.get("port"))
         if identity in seen:
-            yield duplicate(here, {"protocol": identity[0], "port": identity[1]})
+            shown = GoStruct(Name="", Protocol=identity[0], AppProtocol=None, Port=identity[1])
+            yield duplicate(here, GoStruct(**shown, TargetPort=0, NodePort=0))
         seen.add(identity)
 
 

@@ -166,28 +166,26 @@ class Struct(Type):
     def read(self, value: Any, place: Place, unknown: list[str]) -> Any:
         if not isinstance(value, dict):
             raise place.cannot(value, self.go_name)
-        fields = self.fields
-        known = {field.name for field in fields}
-        unknown.extend(f"{place.path}.{name}" if place.path else name for name in value if name not in known)
-        return self._written(
-            fields,
-            lambda field: (
-                field.type.read(value[field.name], place.field(self.name, field.name), unknown)
-                if value.get(field.name) is not None
-                else field.type.zero()
-            ),
-        )
+        fields = {field.name: field for field in self.fields}
+        read: Object = {}
+        for name, inner in value.items():
+            field = fields.get(name)
+            if field is None:
+                unknown.append(f"{place.path}.{name}" if place.path else name)
+            elif inner is not None:
+                read[name] = field.type.read(inner, place.field(self.name, name), unknown)
+        return self._written(read)
 
-    def _written(self, fields: tuple[Field, ...], of: Callable[[Field], Any]) -> Object:
+    def _written(self, read: Object) -> Object:
         written = {}
-        for field in fields:
-            inner = of(field)
+        for field in self.fields:
+            inner = read[field.name] if field.name in read else field.type.zero()
             if not field.leaves_out(inner):
                 written[field.name] = inner
         return written
 
     def zero(self) -> Any:
-        return self._written(self.fields, lambda field: field.type.zero())
+        return self._written({})
 
     def is_empty(self, value: Any) -> bool:
         # Go never counts a struct as empty.

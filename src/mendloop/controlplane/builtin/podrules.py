@@ -77,13 +77,11 @@ def _check_choices(spec: Object, path: str) -> Causes:
 
 
 def _check_numbers(spec: Object, path: str) -> Causes:
-    deadline, grace = spec.get("activeDeadlineSeconds"), spec.get("terminationGracePeriodSeconds")
+    deadline = spec.get("activeDeadlineSeconds")
     if deadline is not None and not 1 <= deadline <= 2**31 - 1:
         yield invalid(
             f"{path}.activeDeadlineSeconds", deadline, "must be between 1 and 2147483647, inclusive"
         )
-    if grace is not None and grace < 0:
-        yield invalid(f"{path}.terminationGracePeriodSeconds", grace, _NOT_NEGATIVE)
 
 
 def _check_names(spec: Object, path: str) -> Causes:
@@ -122,7 +120,8 @@ _NEEDED = {
 
 
 def _check_source(volume: Object, path: str) -> Causes:
-    sources = [name for name in volume if name != "name"]
+    # An emptyDir is looked at first, so that the other source is the one too many.
+    sources = sorted((name for name in volume if name != "name"), key=lambda name: name != "emptyDir")
     if not sources:
         yield required(path, "must specify a volume type")
     for name in sources[1:]:

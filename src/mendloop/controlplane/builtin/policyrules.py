@@ -10,6 +10,7 @@ from typing import Any
 
 from mendloop.controlplane.builtin.workloadrules import check_selector
 from mendloop.controlplane.causes import Cause, invalid, not_supported, required
+from mendloop.controlplane.gotext import GoStruct
 from mendloop.controlplane.naming import subdomain_faults
 
 Object = dict[str, Any]
@@ -27,8 +28,8 @@ def check_autoscaler(scaler: Object) -> list[Cause]:
     if least < 1:
         causes.append(invalid("spec.minReplicas", least, "must be greater than or equal to 1"))
     if most < 1:
-        causes.append(invalid("spec.maxReplicas", most, _POSITIVE))
-    elif most < least:
+        causes.append(required("spec.maxReplicas", "must be set and greater than 0"))
+    if most < least:
         causes.append(invalid("spec.maxReplicas", most, "must be greater than or equal to `minReplicas`"))
     causes += [required(f"spec.scaleTargetRef.{name}") for name in ("kind", "name") if not target.get(name)]
     if not target.get("apiVersion"):
@@ -40,12 +41,12 @@ def check_budget(budget: Object) -> list[Cause]:
     spec = budget.get("spec") or {}
     least, most = spec.get("minAvailable"), spec.get("maxUnavailable")
     if least is not None and most is not None:
-        shown = {
-            "MinAvailable": least,
-            "Selector": spec.get("selector"),
-            "MaxUnavailable": most,
-            "UnhealthyPodEvictionPolicy": spec.get("unhealthyPodEvictionPolicy"),
-        }
+        shown = GoStruct(
+            MinAvailable=least,
+            Selector=spec.get("selector"),
+            MaxUnavailable=most,
+            UnhealthyPodEvictionPolicy=spec.get("unhealthyPodEvictionPolicy"),
+        )
         return [invalid("spec", shown, "minAvailable and maxUnavailable cannot be both set")]
     causes = list(check_selector(spec.get("selector"), "spec.selector"))
     for name, value in (("minAvailable", least), ("maxUnavailable", most)):
@@ -120,10 +121,9 @@ def check_binding_change(old: Object, new: Object) -> list[Cause]:
     if old.get("roleRef") == new.get("roleRef"):
         return []
     stated = new.get("roleRef") or {}
-    shown = {
-        name: stated.get(key, "")
-        for name, key in (("APIGroup", "apiGroup"), ("Kind", "kind"), ("Name", "name"))
-    }
+    shown = GoStruct(
+        APIGroup=stated.get("apiGroup", ""), Kind=stated.get("kind", ""), Name=stated.get("name", "")
+    )
     return [invalid("roleRef", shown, "cannot change roleRef")]
 
 
@@ -143,21 +143,10 @@ def check_ingress(ingress: Object) -> list[Cause]:
     spec = ingress.get("spec") or {}
     causes: list[Cause] = []
     if not spec.get("rules") and not spec.get("defaultBackend"):
-        causes.append(
-            invalid("spec", _no_rules(spec), "either `defaultBackend` or `rules` must be specified")
-        )
+        causes.append(invalid("spec", None, "either `defaultBackend` or `rules` must be specified"))
     for at, rule in enumerate(spec.get("rules") or ()):
         causes += _check_ingress_rule(rule, f"spec.rules[{at}]")
     return causes
-
-
-def _no_rules(spec: Object) -> Object:
-    return {
-        "IngressClassName": spec.get("ingressClassName"),
-        "DefaultBackend": None,
-        "TLS": spec.get("tls"),
-        "Rules": None,
-    }
 
 
 def _check_ingress_rule(rule: Object, path: str) -> Causes:

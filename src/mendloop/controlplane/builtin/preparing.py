@@ -21,6 +21,8 @@ _KEEPS_STATUS = {"v1/Node", "v1/Namespace", "v1/Pod"}
 def _pod(pod: Object) -> None:
     spec = pod["spec"]
     tolerate_lost_nodes(spec)
+    if (spec.get("terminationGracePeriodSeconds") or 0) < 0:
+        spec["terminationGracePeriodSeconds"] = 1
     spec.setdefault("priority", 0)
     spec.setdefault("preemptionPolicy", "PreemptLowerPriority")
     pod["status"] = {"phase": "Pending", "qosClass": qos_class(spec)}

@@ -45,7 +45,7 @@ def _keep(spec: Object, before: Object) -> None:
 
 def _release_address(spec: Object, before: Object) -> None:
     """An ExternalName has no address; what it held before goes unless it is stated anew."""
-    for name in ("clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy"):
+    for name in ("clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy", "internalTrafficPolicy"):
         if spec.get(name) == before.get(name):
             spec.pop(name, None)
 

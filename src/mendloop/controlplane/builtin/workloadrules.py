@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from mendloop.controlplane.builtin.podrules import check_pod_spec
 from mendloop.controlplane.causes import Cause, forbidden, invalid, not_supported, required
+from mendloop.controlplane.gotext import GoStruct
 
 Object = dict[str, Any]
 Causes = Iterator[Cause]
@@ -76,11 +77,12 @@ def check_selector(selector: Any, path: str) -> Causes:
             yield invalid(f"{here}.operator", operator or "", "not a valid selector operator")
 
 
-def _check_template(spec: Object, path: str = "spec") -> Causes:
+def _check_template(spec: Object, path: str = "spec", *, needs_selector: bool = True) -> Causes:
     """Selector and template belong together; pods of these kinds restart always."""
     selector, template = spec.get("selector"), spec.get("template") or {}
     if selector is None:
-        yield required(f"{path}.selector")
+        if needs_selector:
+            yield required(f"{path}.selector")
     elif not selector.get("matchLabels") and not selector.get("matchExpressions"):
         why = "empty selector is invalid for deployment"
         yield invalid(f"{path}.selector", selector, why)
@@ -110,7 +112,7 @@ def check_deployment(deployment: Object) -> list[Cause]:
 def _check_strategy(strategy: Object) -> Causes:
     kind, rolling = strategy.get("type") or "", strategy.get("rollingUpdate")
     if kind not in ("Recreate", "RollingUpdate"):
-        shown = {"Type": kind, "RollingUpdate": rolling}
+        shown = GoStruct(Type=kind, RollingUpdate=rolling)
         yield not_supported("spec.strategy", shown, ("Recreate", "RollingUpdate"))
     elif kind == "Recreate" and rolling is not None:
         why = "may not be specified when strategy `type` is 'Recreate'"
@@ -155,7 +157,7 @@ def check_statefulset(obj: Object) -> list[Cause]:
 
 def check_daemonset(obj: Object) -> list[Cause]:
     spec = obj.get("spec") or {}
-    causes = [*_check_template(spec), *_not_negative(spec, ("minReadySeconds",))]
+    causes = [*_check_template(spec, needs_selector=False), *_not_negative(spec, ("minReadySeconds",))]
     strategy = spec.get("updateStrategy") or {}
     if strategy.get("type") not in ("RollingUpdate", "OnDelete"):
         known = ("RollingUpdate", "OnDelete")
