@@ -88,6 +88,11 @@ def not_acceptable(available: Sequence[str]) -> Refusal:
     return Refusal(406, "NotAcceptable", message, {})
 
 
+def not_streamable(available: Sequence[str]) -> Refusal:
+    message = f"only the following media types are accepted: {', '.join(available)}"
+    return Refusal(406, "NotAcceptable", message)
+
+
 def unsupported_media_type(accepted: Sequence[str]) -> Refusal:
     known = ", ".join(accepted)
     message = f"the body of the request was in an unknown format - accepted media types include: {known}"

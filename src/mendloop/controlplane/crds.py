@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import msgspec
 
 from mendloop.controlplane import apply
@@ -32,28 +30,10 @@ def is_concerned(resource: Resource) -> bool:
 
 def unsupported(crd: Object) -> list[Cause]:
     """What a real server would take and this one refuses rather than pretend."""
-    spec = crd.get("spec") or {}
-    causes: list[Cause] = []
-    if (spec.get("conversion") or {}).get("strategy", "None") != "None":
-        why = "the embedded control plane calls no conversion webhooks; only strategy None is supported"
-        causes.append(forbidden("spec.conversion.strategy", why))
-    for number, version in enumerate(spec.get("versions") or []):
-        schema = (version.get("schema") or {}).get("openAPIV3Schema") or {}
-        for path in _rules(schema, f"spec.versions[{number}].schema.openAPIV3Schema"):
-            why = "the embedded control plane evaluates no CEL rules yet; a real API server does"
-            causes.append(forbidden(path, why))
-    return causes
-
-
-def _rules(schema: Any, path: str) -> list[str]:
-    if not isinstance(schema, dict):
+    if (crd["spec"].get("conversion") or {}).get("strategy", "None") == "None":
         return []
-    found = [f"{path}.x-kubernetes-validations"] if schema.get("x-kubernetes-validations") else []
-    for name, child in (schema.get("properties") or {}).items():
-        found += _rules(child, f"{path}.properties[{name}]")
-    for name in ("items", "additionalProperties"):
-        found += _rules(schema.get(name), f"{path}.{name}")
-    return found
+    why = "the embedded control plane calls no conversion webhooks; only strategy None is supported"
+    return [forbidden("spec.conversion.strategy", why)]
 
 
 # Serving -------------------------------------------------------------------------------------------------

@@ -249,14 +249,24 @@ def _mark(context: Context, live: Object, finalizers: list[str], grace: int) -> 
         metadata.pop("finalizers", None)
     if metadata.get("deletionTimestamp"):
         if grace != metadata.get("deletionGracePeriodSeconds"):
-            metadata["deletionTimestamp"] = _later(context, grace)
-            metadata["deletionGracePeriodSeconds"] = grace
+            _shorten(context, metadata, grace)
         return live
     metadata["deletionTimestamp"] = _later(context, grace)
     metadata["deletionGracePeriodSeconds"] = grace
     if metadata.get("generation", 0) > 0:
         metadata["generation"] += 1  # APIFACTS 21
     return live
+
+
+def _shorten(context: Context, metadata: Object, grace: int) -> None:
+    """The end moves back by what is cut, but never into the past."""
+    begun = datetime.fromisoformat(metadata["deletionTimestamp"]).timestamp()
+    begun -= metadata.get("deletionGracePeriodSeconds") or 0
+    left = int(begun + grace - context.world.now())
+    if left < 0:
+        left, grace = 0, min(grace, 1)
+    metadata["deletionTimestamp"] = _later(context, left)
+    metadata["deletionGracePeriodSeconds"] = grace
 
 
 def _later(context: Context, seconds: int) -> str:

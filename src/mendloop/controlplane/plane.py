@@ -18,6 +18,7 @@ from mendloop.controlplane.local import LocalTransport
 from mendloop.controlplane.patching import patch_object
 from mendloop.controlplane.podverbs import bind, evict
 from mendloop.controlplane.reading import get, list_objects, watch
+from mendloop.controlplane.representations import as_yaml
 from mendloop.controlplane.resources import Resource
 from mendloop.controlplane.routes import (
     Call,
@@ -128,6 +129,8 @@ class ControlPlane:
             answer = self._route(request, user)
         except Refusal as refusal:
             answer = refusal.response()
+            if request.headers.get("accept", "").startswith("application/yaml"):
+                answer = as_yaml(answer)
         self._record(request, user, answer.status)
         if request.method == "HEAD" and isinstance(answer, Response):
             return Response(answer.status, answer.headers, b"")

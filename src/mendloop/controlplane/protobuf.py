@@ -1,7 +1,7 @@
 """Reads bodies in Kubernetes' protobuf, which typed Go clients (so parts of kubectl) send; answers are JSON.
 
-The table beside this module (`protobuf.json.gz`) says how each type's fields are numbered and what they are
-called in JSON; `scripts/go_protobuf` makes it. Source: runtime.Unknown in k8s.io/apimachinery for the envelope.
+The table beside this module (`protobuf.json.gz`) says how each type's fields are numbered and what they
+are called in JSON; `scripts/go_protobuf` makes it. Source: runtime.Unknown in k8s.io/apimachinery.
 """
 
 from __future__ import annotations

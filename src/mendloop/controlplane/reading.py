@@ -346,8 +346,8 @@ def _begin(context: Context, stream: WatchStream, wanted: Selection, representat
         return
     if is_true(initial) or (initial is None and since == 0):
         first = [line("ADDED", representation.document(stored)) for stored in _selected(context, wanted)]
-        # APIFACTS 13: a watch with bookmarks from no version gets the end marker unasked.
-        if is_true(query.get("allowWatchBookmarks")) and (is_true(initial) or not asked):
+        # APIFACTS 13: a watch with bookmarks from no version, or from 0, gets the end marker unasked.
+        if is_true(query.get("allowWatchBookmarks")):
             first.append(_bookmarker(context)(revision, True))
         stream.begin(first, [])
         return

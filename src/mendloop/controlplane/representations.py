@@ -8,7 +8,7 @@ from typing import Any, Protocol
 import msgspec
 import yaml
 
-from mendloop.controlplane.answers import not_acceptable
+from mendloop.controlplane.answers import not_acceptable, not_streamable
 from mendloop.controlplane.resources import Resource
 from mendloop.controlplane.store import Stored, decode, encode
 from mendloop.controlplane.wire import JSON_HEADERS, Object, Response
@@ -32,15 +32,15 @@ class Plain:
 
     def __init__(self, resource: Resource) -> None:
         self._resource = resource
-        # Custom resources are stored in one version and served in several.
+        self._served = encode({"apiVersion": resource.api_version, "kind": resource.kind})[:-1]
         self._prefix = encode({"kind": resource.kind, "apiVersion": resource.api_version})[:-1] + b","
-        self._as_stored = resource.storage_version in ("", resource.version)
 
     def one(self, stored: Stored, status: int = 200) -> Response:
         return Response(status, JSON_HEADERS, self.document(stored))
 
     def document(self, stored: Stored) -> bytes:
-        if self._as_stored:
+        # Custom resources are stored in one version and served in several, and which one may have changed.
+        if self._resource.custom is None or stored.raw.startswith(self._served):
             return stored.raw
         return encode({**decode(stored.raw), "apiVersion": self._resource.api_version})
 
@@ -123,8 +123,7 @@ def choose(context: Context, *, stream: bool) -> Representation:
         parameters = dict(part.strip().partition("=")[::2] for part in rest.split(";") if part)
         if found := _form(context, media.strip(), parameters, plain):
             return found
-    available = _KNOWN if not stream else _STREAMS
-    raise not_acceptable(available)
+    raise not_streamable(_STREAMS) if stream else not_acceptable(_KNOWN)
 
 
 def _form(context: Context, media: str, parameters: dict[str, str], plain: Plain) -> Representation | None:
@@ -137,6 +136,6 @@ def _form(context: Context, media: str, parameters: dict[str, str], plain: Plain
         if wanted in ("PartialObjectMetadata", "PartialObjectMetadataList"):
             return MetadataOnly(context.resource)
         return None if wanted else plain
-    if media == "application/yaml" and not wanted:
+    if media == "application/yaml" and not wanted and context.call.verb != "watch":
         return Yaml(plain)
     return None

@@ -108,7 +108,18 @@ def create_object(context: Context, obj: Object, *, by_apply: bool = False) -> S
         raise _exists(context, existing)
     if context.call.dry_run:
         return _unstored(obj)
-    return world.store.put(context.collection, obj)
+    return world.store.put(context.collection, _as_stored(context, obj))
+
+
+def _as_stored(context: Context, obj: Object) -> Object:
+    """Custom resources are kept in one version, whichever they were written in."""
+    resource = context.resource
+    if resource.custom is None:
+        return obj
+    version = resource.storage_version or resource.version
+    return {"apiVersion": f"{resource.group}/{version}", "kind": resource.kind} | {
+        key: value for key, value in obj.items() if key not in ("apiVersion", "kind")
+    }
 
 
 def _unstored(obj: Object) -> Stored:
@@ -280,7 +291,7 @@ def replace(context: Context, live: Object, new: Object, *, by_apply: bool = Fal
         return last
     if context.call.dry_run:
         return Stored(settled, stored.rv)
-    return world.store.put(context.collection, settled)
+    return world.store.put(context.collection, _as_stored(context, settled))
 
 
 def _moves_generation(context: Context, new: Object, live: Object) -> bool:

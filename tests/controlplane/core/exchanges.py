@@ -289,6 +289,56 @@ UPDATED = [
     Step("merge-untracked", "PATCH", f"{CM}/a", {"data": {"u": "1"}}, type=MERGE),
     Step("apply-before-first", "PATCH", f"{CM}/a?fieldManager=me", cm("a", {"u": "2"}), type=APPLY),
 ]
+_WATCH = f"{CM}?watch=1&timeoutSeconds=1"
+WATCHED = [
+    Step("seen", "POST", CM, cm("seen", {"k": "1"}, labels={"in": "yes"})),
+    Step("seen-changed", "PATCH", f"{CM}/seen", {"data": {"k": "2"}}, type=MERGE),
+    Step("seen-leaves", "PATCH", f"{CM}/seen", {"metadata": {"labels": {"in": "no"}}}, type=MERGE),
+    Step("seen-enters", "PATCH", f"{CM}/seen", {"metadata": {"labels": {"in": "yes"}}}, type=MERGE),
+    Step("seen-deleted", "DELETE", f"{CM}/seen"),
+    Step("watch-since", "GET", f"{_WATCH}&resourceVersion=$seen.metadata.resourceVersion"),
+    Step(
+        "watch-selected",
+        "GET",
+        f"{_WATCH}&resourceVersion=$seen.metadata.resourceVersion&labelSelector=in%3Dyes",
+    ),
+    Step("watch-from-now", "GET", _WATCH),
+    Step("watch-from-zero", "GET", f"{_WATCH}&resourceVersion=0&fieldSelector=metadata.name%3Da"),
+    Step("watch-bookmarks", "GET", f"{_WATCH}&allowWatchBookmarks=true&fieldSelector=metadata.name%3Da"),
+    Step(
+        "watch-bookmarks-from-zero",
+        "GET",
+        f"{_WATCH}&allowWatchBookmarks=true&resourceVersion=0&fieldSelector=metadata.name%3Da",
+    ),
+    Step(
+        "watch-initial",
+        "GET",
+        f"{_WATCH}&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true",
+    ),
+    Step(
+        "watch-no-initial",
+        "GET",
+        f"{_WATCH}&sendInitialEvents=false&resourceVersionMatch=NotOlderThan&fieldSelector=metadata.name%3Da",
+    ),
+    Step(
+        "watch-initial-future",
+        "GET",
+        f"{_WATCH}&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&resourceVersion=99999999",
+    ),
+    Step(
+        "watch-metadata",
+        "GET",
+        f"{_WATCH}&fieldSelector=metadata.name%3Da",
+        accept="application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1",
+    ),
+    Step("watch-maybe", "GET", f"{CM}?watch=maybe&timeoutSeconds=1&fieldSelector=metadata.name%3Da"),
+    Step("watch-yaml", "GET", _WATCH, accept="application/yaml"),
+    Step(
+        "list-exact", "GET", f"{CM}?resourceVersionMatch=Exact&resourceVersion=$seen.metadata.resourceVersion"
+    ),
+    Step("list-limit-at", "GET", f"{CM}?limit=50&resourceVersion=$seen.metadata.resourceVersion"),
+    Step("list-not-older", "GET", f"{CM}?resourceVersionMatch=NotOlderThan&resourceVersion=1&limit=2"),
+]
 APPLIED = [
     Step("apply-create", "PATCH", f"{CM}/s?fieldManager=alice", cm("s", {"a": "1"}), type=APPLY),
     Step("apply-same", "PATCH", f"{CM}/s?fieldManager=alice", cm("s", {"a": "1"}), type=APPLY),
@@ -557,4 +607,4 @@ CUSTOM = [
     Step("ns-apply-within", "PATCH", f"{CM}/late?fieldManager=m", cm("late"), type=APPLY),
     Step("ns-recreate", "POST", "/api/v1/namespaces", {"metadata": {"name": "talk"}}),
 ]
-TALK = [*CREATED, *READ, *UPDATED, *APPLIED, *GENERATIONS, *DELETED, *LEASES, *CUSTOM]
+TALK = [*CREATED, *READ, *UPDATED, *WATCHED, *APPLIED, *GENERATIONS, *DELETED, *LEASES, *CUSTOM]

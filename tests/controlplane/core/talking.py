@@ -34,12 +34,20 @@ class Normal:
         try:
             body: Any = json.loads(reply.body)
         except ValueError:
-            body = reply.body.decode()
+            body = _lines(reply.body.decode())
         headers = {name: reply.headers[name] for name in _COMPARED_HEADERS if name in reply.headers}
         return {"status": reply.status, "headers": headers, "body": self._value(body)}
 
     def _value(self, value: Any, key: str = "") -> Any:
         match value:
+            case {"type": "BOOKMARK", "object": {"metadata": {"annotations": annotations}}}:
+                return {"type": "BOOKMARK", "annotations": annotations}
+            case {"kind": str(kind), "metadata": {"resourceVersion": _}} if kind.endswith("List"):
+                # A list tells the revision of the whole store, to which a real server itself writes.
+                metadata = {**value["metadata"], "resourceVersion": "<now>"}
+                return {
+                    name: self._value(each, name) for name, each in {**value, "metadata": metadata}.items()
+                }
             case dict():
                 return {name: self._value(each, name) for name, each in value.items()}
             case list() if key in ("managedFields", "causes"):
@@ -48,7 +56,7 @@ class Normal:
                 return sorted((self._value(each) for each in value), key=_text_of)
             case list():
                 return [self._value(each, key) for each in value]
-            case str() if key == "resourceVersion" and len(value) < 8:
+            case str() if key == "resourceVersion" and value.isdigit():
                 return self._revisions.setdefault(value, f"<rv{len(self._revisions)}>")
             case str() if key == "continue" and value:
                 return self._token(value)
@@ -58,7 +66,7 @@ class Normal:
 
     def _token(self, token: str) -> Any:
         document = json.loads(base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)))
-        return {**document, "rv": self._revisions.get(str(document["rv"]), "<unseen>")}
+        return {**document, "rv": "<now>" if document["rv"] > 0 else document["rv"]}
 
     def _text(self, text: str) -> str:
         text = _TIME.sub("<time>", _UID.sub(_uid, text))
@@ -68,6 +76,17 @@ class Normal:
         text = re.sub(r"current: \d+", "current: <now>", text)
         text = re.sub(r"(ResourceVersion in record) \(\d+\)", r"\1 (<rv>)", text)
         return re.sub(r'("?resourceVersion\\*"?:\\*"?)\d+', r"\1<rv>", text)
+
+
+def _lines(text: str) -> Any:
+    """The events of a watch; bookmarks that only time brings are left out."""
+    try:
+        events = [json.loads(line) for line in text.splitlines()]
+    except ValueError:
+        return text
+    return [
+        each for each in events if each["type"] != "BOOKMARK" or "annotations" in each["object"]["metadata"]
+    ]
 
 
 def _text_of(value: Any) -> str:

@@ -96,9 +96,12 @@ def test_r76_a_write_with_an_outdated_version_is_a_conflict(name: str) -> None:
 
 
 def test_over_http_the_answers_are_the_same() -> None:
+    """But for most watches, each of which takes its whole second there."""
+    steps = [step for step in TALK if "timeoutSeconds" not in step.path or step.id == "watch-since"]
+
     async def talk() -> dict[str, Any]:
         async with ControlPlane(seed=1).serve() as url:
-            return await asyncio.to_thread(hold, TALK, asker(url, "", None))
+            return await asyncio.to_thread(hold, steps, asker(url, "", None))
 
     loop_factory: Callable[[], asyncio.AbstractEventLoop] = asyncio.SelectorEventLoop
     with asyncio.Runner(loop_factory=loop_factory) as runner:
