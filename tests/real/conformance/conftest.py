@@ -12,6 +12,7 @@ import asyncio
 import itertools
 import json
 import re
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Sequence
@@ -69,7 +70,7 @@ def path_of(place: str, namespace: str) -> str:
 def perform(send: Send, step: Step, namespace: str) -> Answer:
     verb, place, body = (*step, None)[:3]
     verb, _, manager = verb.partition(" ")
-    path, _, text = place.partition("?")
+    path, _, text = place.replace("{ns}", namespace).partition("?")
     query = parse_qsl(text, keep_blank_values=True)
     if manager:
         query.append(("fieldManager", manager))
@@ -77,6 +78,14 @@ def perform(send: Send, step: Step, namespace: str) -> Answer:
         query.append(("force", "true"))
     method = "PATCH" if verb in PATCHES else verb
     return send(method, path_of(path, namespace), query, body, PATCHES.get(verb, "application/json"))
+
+
+def until_served(send: Send, step: Step, namespace: str) -> None:
+    """Waits until a new definition's objects can be listed, as a real server takes a moment."""
+    end = time.monotonic() + 20
+    while perform(send, ("GET", step[1]), namespace)[0] != 200:
+        assert time.monotonic() < end, f"{step[1]} is not served"
+        time.sleep(0.05)
 
 
 def send_to_real(real: RealControlPlane) -> Send:
@@ -196,6 +205,10 @@ def compare(bare: RealControlPlane) -> Compare:
         for send in sides:
             perform(send, ("POST", "namespaces", {"metadata": {"name": namespace}}), namespace)
         for at, step in enumerate(script):
+            if step[0] == "SERVED":
+                for send in sides:
+                    until_served(send, step, namespace)
+                continue
             real, ours = (comparable(perform(send, step, namespace)) for send in sides)
             differences = "\n".join(differing(real, ours))
             assert not differences, f"step {at}: {step[0]} {step[1]}\n{differences}"

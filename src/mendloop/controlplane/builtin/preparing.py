@@ -59,7 +59,7 @@ def _job(job: Object) -> None:
 
 
 def _definition(crd: Object) -> None:
-    stored = [each["name"] for each in crd["spec"].get("versions") or () if each.get("storage")]
+    stored = [each["name"] for each in crd["spec"].get("versions") or () if each.get("storage")][:1]
     crd["status"] = {
         "conditions": None,
         "acceptedNames": {"plural": "", "kind": ""},

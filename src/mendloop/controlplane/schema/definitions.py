@@ -5,10 +5,11 @@ Source: the reference of CustomResourceDefinition; wording measured on kube-apis
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from mendloop.controlplane.causes import Cause, forbidden, invalid, not_supported, required
+from mendloop.controlplane.gotext import GoStruct
 from mendloop.controlplane.naming import label_1035_faults, subdomain_faults
 from mendloop.controlplane.schema.structural import check_structural
 
@@ -117,6 +118,11 @@ def _versions(spec: Node) -> Causes:
             yield required(f"spec.versions[{at}].schema.openAPIV3Schema")
     for at, version in enumerate(versions):
         yield from _version(version, f"spec.versions[{at}]", own_schema=common is None)
+    if versions and (faults := label_1035_faults(versions[0].get("name") or "")):
+        # The first version has an older field of its own, in which it is refused once more.
+        yield invalid("spec.version", versions[0].get("name") or "", ",".join(faults))
+    for part, check in (("subresources", _subresources), ("additionalPrinterColumns", _columns)):
+        yield from _each(versions, part, check)
     names = [version.get("name") for version in versions]
     if len(set(names)) != len(names):
         yield invalid("spec.versions", _as_internal(versions), "must contain unique version names")
@@ -125,20 +131,39 @@ def _versions(spec: Node) -> Causes:
         yield invalid("spec.versions", _as_internal(versions), why)
 
 
+def _each(versions: list[Node], part: str, check: Callable[[Any, str], Causes]) -> Causes:
+    """Checks a part of every version; what all have alike is read once, as a part of the spec."""
+    stated = [version.get(part) for version in versions]
+    if stated and all(each == stated[0] for each in stated):
+        yield from check(stated[0], f"spec.{part}")
+        return
+    for at, each in enumerate(stated):
+        yield from check(each, f"spec.versions[{at}].{part}")
+
+
+def _subresources(stated: Node | None, path: str) -> Causes:
+    yield from _scale((stated or {}).get("scale"), f"{path}.scale")
+
+
+def _columns(stated: list[Node] | None, path: str) -> Causes:
+    for at, column in enumerate(stated or ()):
+        yield from _column(column, f"{path}[{at}]")
+
+
 def _as_internal(versions: list[Node]) -> list[Node]:
     """The versions as the server's message shows them: what they have in common is not among them."""
     return [
-        {
-            "Name": version.get("name", ""),
-            "Served": bool(version.get("served")),
-            "Storage": bool(version.get("storage")),
-            "Deprecated": bool(version.get("deprecated")),
-            "DeprecationWarning": version.get("deprecationWarning"),
-            "Schema": None,
-            "Subresources": None,
-            "AdditionalPrinterColumns": None,
-            "SelectableFields": None,
-        }
+        GoStruct(
+            Name=version.get("name", ""),
+            Served=bool(version.get("served")),
+            Storage=bool(version.get("storage")),
+            Deprecated=bool(version.get("deprecated")),
+            DeprecationWarning=version.get("deprecationWarning"),
+            Schema=None,
+            Subresources=None,
+            AdditionalPrinterColumns=None,
+            SelectableFields=None,
+        )
         for version in versions
     ]
 
@@ -150,9 +175,6 @@ def _version(version: Node, path: str, *, own_schema: bool) -> Causes:
     if own_schema and (schema := _schema_of(version)) is not None:
         status = "status" in (version.get("subresources") or {})
         yield from _schema(schema, f"{path}.schema.openAPIV3Schema", status)
-    yield from _scale((version.get("subresources") or {}).get("scale"), f"{path}.subresources.scale")
-    for at, column in enumerate(version.get("additionalPrinterColumns") or ()):
-        yield from _column(column, f"{path}.additionalPrinterColumns[{at}]")
 
 
 def _schema(schema: Node, path: str, status: bool) -> Causes:
@@ -232,7 +254,7 @@ def _stored_versions(crd: Node, spec: Node) -> Causes:
     if not stored:
         yield invalid("status.storedVersions", None, "must have at least one stored version")
     names = {version.get("name") for version in versions}
-    storage = next((version.get("name") for version in versions if version.get("storage")), None)
+    storages = [version.get("name") for version in versions if version.get("storage")]
     for at, name in enumerate(stored):
         if name not in names:
             why = (
@@ -241,6 +263,7 @@ def _stored_versions(crd: Node, spec: Node) -> Causes:
                 f"removes {name} from status.storedVersions"
             )
             yield invalid(f"status.storedVersions[{at}]", name, why)
-    if stored and storage is not None and storage not in stored:
-        why = f"must have the storage version {storage}"
-        yield invalid("status.storedVersions", stored, why)
+    for storage in storages if stored else ():
+        if storage not in stored:
+            why = f"must have the storage version {storage}"
+            yield invalid("status.storedVersions", stored, why)

@@ -165,18 +165,12 @@ def _nested(schema: Node, path: str, *, skip_any: bool = False) -> Causes:
 
 
 def _complete(schema: Node, path: str) -> Causes:
-    """What a branch restricts must be declared outside of it too."""
+    """What a branch at the root restricts must be declared outside of it too; deeper ones are not asked."""
     for junctor in _JUNCTORS:
         for at, inner in enumerate(schema.get(junctor) or ()):
             yield from _declared(inner, schema, f"{path}.{junctor}[{at}]", path)
     if isinstance(schema.get("not"), dict):
         yield from _declared(schema["not"], schema, f"{path}.not", path)
-    if isinstance(schema.get("items"), dict):
-        yield from _complete(schema["items"], f"{path}.items")
-    for name, inner in (schema.get("properties") or {}).items():
-        yield from _complete(inner, f"{path}.properties[{name}]")
-    if isinstance(schema.get("additionalProperties"), dict):
-        yield from _complete(schema["additionalProperties"], f"{path}.additionalProperties")
 
 
 def _declared(branch: Node, schema: Node, branch_path: str, path: str) -> Causes:
