@@ -400,7 +400,7 @@ COLUMNS: dict[tuple[str, str], tuple[Column, ...]] = {
         Column("Source", _of(_source, ""), priority=1),
         Column("Message", lambda obj, ago: (obj.get("message") or "").strip()),
         Column("First Seen", _first_of("firstTimestamp", "eventTime"), priority=1),
-        Column("Count", lambda obj, ago: str(dig(obj, "series.count") or obj.get("count") or 1), priority=1),
+        Column("Count", lambda obj, ago: dig(obj, "series.count") or obj.get("count") or 1, priority=1),
         Column("Name", _at("metadata.name"), format="name", priority=1),
     ),
     ("", "nodes"): (

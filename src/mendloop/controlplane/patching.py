@@ -127,7 +127,9 @@ def patched(context: Context, live: Object, media: str) -> Object:
 
 def _check_still_itself(context: Context, new: Object, live: Object) -> None:
     """A patch cannot make another object of it. Errors: `Refusal` 400, 422."""
-    if (new.get("kind"), new.get("apiVersion")) != (live["kind"], live["apiVersion"]):
+    # Another kind of a custom resource is left for validation.
+    same_kind = new.get("kind") == live["kind"] or context.resource.custom is not None
+    if not same_kind or new.get("apiVersion") != live["apiVersion"]:
         text = msgspec.json.encode(new).decode()
         why = (
             f"Object {new.get('kind', '')} is not of kind {live['kind']}"

@@ -24,6 +24,7 @@ from mendloop.controlplane.routes import (
     Call,
     Target,
     check_route,
+    check_timeout,
     parse_target,
     query_of,
     served,
@@ -149,6 +150,7 @@ class ControlPlane:
         if isinstance(resource, Response):
             return resource
         check_route(resource, target, verb)
+        check_timeout(query)
         body = check_size(request.body)
         call = Call(user, verb, resource, target, query, request.headers, body)
         context = Context(self.world, call)

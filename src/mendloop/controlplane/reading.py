@@ -18,6 +18,7 @@ from mendloop.controlplane.answers import (
     not_found,
 )
 from mendloop.controlplane.causes import Cause, forbidden, not_supported
+from mendloop.controlplane.conversion import served_labels, to_stored_fields
 from mendloop.controlplane.representations import Representation, choose
 from mendloop.controlplane.resources import Resource, dig
 from mendloop.controlplane.routes import is_true
@@ -101,14 +102,14 @@ def selection(context: Context) -> Selection:
     return Selection(
         context.call.target.namespace,
         parse_labels(query.get("labelSelector", "")),
-        parse_fields(query.get("fieldSelector", ""), _known_fields(resource)),
+        to_stored_fields(resource, parse_fields(query.get("fieldSelector", ""), _known_fields(resource))),
         resource.field_labels,
     )
 
 
 def _known_fields(resource: Resource) -> Callable[[str], None]:
     def known(field: str) -> None:
-        if field in ("metadata.name", "metadata.namespace") or field in resource.field_labels:
+        if field in ("metadata.name", "metadata.namespace") or field in served_labels(resource):
             return
         if resource.custom is not None or resource.field_labels:
             raise bad_request(f"field label not supported: {field}")
@@ -132,6 +133,8 @@ def _text(value: Any) -> str:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, dict):  # an Event's source, of which only the component can be asked for
+        return str(value.get("component", ""))
     return str(value)
 
 

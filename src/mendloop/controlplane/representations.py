@@ -9,6 +9,7 @@ import msgspec
 import yaml
 
 from mendloop.controlplane.answers import not_acceptable, not_streamable
+from mendloop.controlplane.conversion import Served
 from mendloop.controlplane.resources import Resource
 from mendloop.controlplane.store import Stored, decode, encode
 from mendloop.controlplane.wire import JSON_HEADERS, Object, Response
@@ -32,17 +33,14 @@ class Plain:
 
     def __init__(self, resource: Resource) -> None:
         self._resource = resource
-        self._served = encode({"apiVersion": resource.api_version, "kind": resource.kind})[:-1]
+        self._served = Served(resource)
         self._prefix = encode({"kind": resource.kind, "apiVersion": resource.api_version})[:-1] + b","
 
     def one(self, stored: Stored, status: int = 200) -> Response:
         return Response(status, JSON_HEADERS, self.document(stored))
 
     def document(self, stored: Stored) -> bytes:
-        # Custom resources are stored in one version and served in several, and which one may have changed.
-        if self._resource.custom is None or stored.raw.startswith(self._served):
-            return stored.raw
-        return encode({**decode(stored.raw), "apiVersion": self._resource.api_version})
+        return self._served.document(stored)
 
     def _item(self, stored: Stored) -> bytes:
         """Within a list, objects of built-in kinds do not say again what they are."""
@@ -123,7 +121,9 @@ def choose(context: Context, *, stream: bool) -> Representation:
         parameters = dict(part.strip().partition("=")[::2] for part in rest.split(";") if part)
         if found := _form(context, media.strip(), parameters, plain):
             return found
-    raise not_streamable(_STREAMS) if stream else not_acceptable(_KNOWN)
+    if stream:
+        raise not_streamable(_STREAMS)
+    raise not_acceptable((*_KNOWN, *_STREAMS) if context.call.verb == "list" else _KNOWN)
 
 
 def _form(context: Context, media: str, parameters: dict[str, str], plain: Plain) -> Representation | None:

@@ -61,7 +61,8 @@ class Resource(msgspec.Struct, frozen=True, kw_only=True, eq=False):
 
     @property
     def storage_id(self) -> tuple[str, str]:
-        return self.group, self.plural
+        """Which collection holds its objects; Events of both groups are the same objects."""
+        return "" if self.group == "events.k8s.io" else self.group, self.plural
 
 
 # Where resources depart from the rule; read off the strategies of kube-apiserver 1.36.
@@ -132,8 +133,8 @@ _FIELD_LABELS = {
     "replicationcontrollers": "status.replicas",
     "jobs": "status.successful",
 }
-# Not kept as objects of their own, or in need of a conversion that is not made here.
-_NOT_SERVED = frozenset({("", "bindings"), ("", "componentstatuses"), ("events.k8s.io", "events")})
+# Not kept as objects of their own.
+_NOT_SERVED = frozenset({("", "bindings"), ("", "componentstatuses")})
 
 
 @cache

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import unquote
@@ -10,6 +11,7 @@ import msgspec
 
 from mendloop.controlplane.answers import (
     Refusal,
+    bad_request,
     invalid_options,
     method_not_allowed,
     no_such_resource,
@@ -135,6 +137,22 @@ def _subresource_missing(resource: Resource, target: Target) -> Refusal:
     if resource.group:
         details["group"] = resource.group
     return Refusal(404, "NotFound", message, {**details, "kind": resource.plural})
+
+
+_DURATION = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)(ns|us|µs|ms|s|m|h)")
+
+
+def check_timeout(query: Mapping[str, str]) -> None:
+    """`timeout` must be a Go duration; no request here takes long enough to reach it.
+
+    Errors: `Refusal` 400.
+    """
+    text = query.get("timeout", "")
+    if not text or text == "0" or re.fullmatch(f"({_DURATION.pattern})+", text):
+        return
+    missing = re.fullmatch(r"[+-]?(\d+(\.\d*)?|\.\d+)", text)
+    why = f'missing unit in duration "{text}"' if missing else f'invalid duration "{text}"'
+    raise bad_request(f"invalid timeout specified in the request URL - time: {why}")
 
 
 def query_of(request: Asked) -> Mapping[str, str]:

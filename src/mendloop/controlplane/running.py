@@ -71,7 +71,7 @@ class ControllersPlane:
             self._kinds = {
                 found.storage_id: _kind(found)
                 for found in registry
-                if registry.kind(found.group, found.kind) is found
+                if registry.kind(found.group, found.kind) is found and found.storage_id[0] == found.group
             }
         return self._kinds
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import platform
 
 from mendloop.controlplane import discovery, openapi
-from mendloop.controlplane.answers import method_not_allowed, plain_text
+from mendloop.controlplane.answers import method_not_allowed, not_acceptable, plain_text
 from mendloop.controlplane.resources import Registry
 from mendloop.controlplane.wire import Asked, Object, Response, json_response
 
@@ -38,6 +38,9 @@ class System:
             return plain_text(404, "404 page not found\n")
         if request.method != "GET":
             raise method_not_allowed()
+        accept = request.headers.get("accept", "")
+        if found.headers.get("content-type") == "application/json" and not _takes_json(accept):
+            raise not_acceptable(("application/json",))
         return found
 
     def _find(self, request: Asked, parts: list[str]) -> Response | None:
@@ -58,6 +61,10 @@ class System:
         served = [f"/apis/{group}/{version}" for group, version in self._registry.versions() if group]
         fixed = ["/api", "/api/v1", "/apis", *served, *(f"/{each}" for each in _HEALTH)]
         return sorted([*fixed, "/openapi/v3", "/version"])
+
+
+def _takes_json(accept: str) -> bool:
+    return not accept or any(kind in accept for kind in ("application/json", "*/*"))
 
 
 def _health(kind: str, rest: list[str], query: dict[str, str]) -> Response | None:

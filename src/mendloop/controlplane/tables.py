@@ -65,9 +65,11 @@ class Table:
     def _row(self, stored: Stored) -> Object:
         obj = stored.object()
         row: Object = {"cells": [column.cell(obj, self._ago) for column in self._columns]}
-        if self._include == "Object":
+        if self._include == "None":
+            row["object"] = None
+        elif self._include == "Object":
             row["object"] = obj
-        elif self._include != "None":
+        else:
             about = {"kind": "PartialObjectMetadata", "apiVersion": "meta.k8s.io/v1"}
             row["object"] = {**about, "metadata": obj["metadata"]}
         return row

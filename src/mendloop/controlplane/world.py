@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from random import Random
 from types import FunctionType
 
+from mendloop.controlplane.conversion import to_served
 from mendloop.controlplane.resources import Registry, Resource, builtin_resources
 from mendloop.controlplane.routes import Call
 from mendloop.controlplane.store import Collection, Store
@@ -115,6 +116,4 @@ class Context:
         stored = self.collection.get(self.call.target.namespace, self.call.target.name)
         if stored is None:
             return None
-        obj = stored.object()
-        obj["apiVersion"] = self.resource.api_version
-        return obj
+        return to_served(self.resource, stored.object())

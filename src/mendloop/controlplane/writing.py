@@ -20,6 +20,7 @@ from mendloop.controlplane.answers import (
 from mendloop.controlplane.bodies import check_type, parse_object
 from mendloop.controlplane.causes import Cause, not_supported, too_long
 from mendloop.controlplane.causes import invalid as invalid_value
+from mendloop.controlplane.conversion import to_stored
 from mendloop.controlplane.gotext import go_quote
 from mendloop.controlplane.metadata import check_metadata, check_metadata_update, tidy
 from mendloop.controlplane.representations import choose
@@ -108,18 +109,7 @@ def create_object(context: Context, obj: Object, *, by_apply: bool = False) -> S
         raise _exists(context, existing)
     if context.call.dry_run:
         return _unstored(obj)
-    return world.store.put(context.collection, _as_stored(context, obj))
-
-
-def _as_stored(context: Context, obj: Object) -> Object:
-    """Custom resources are kept in one version, whichever they were written in."""
-    resource = context.resource
-    if resource.custom is None:
-        return obj
-    version = resource.storage_version or resource.version
-    return {"apiVersion": f"{resource.group}/{version}", "kind": resource.kind} | {
-        key: value for key, value in obj.items() if key not in ("apiVersion", "kind")
-    }
+    return world.store.put(context.collection, to_stored(resource, obj))
 
 
 def _unstored(obj: Object) -> Stored:
@@ -161,7 +151,7 @@ def _check(context: Context, obj: Object, causes: list[Cause]) -> None:
 
 
 def _tracked(context: Context, live: Object | None, new: Object) -> Object:
-    return apply.track(
+    tracked = apply.track(
         live,
         new,
         manager=context.call.manager,
@@ -172,6 +162,11 @@ def _tracked(context: Context, live: Object | None, new: Object) -> Object:
         resets=resets(context),
         zero=kindrules.empty(context),
     )
+    if context.call.target.subresource == "scale":
+        for entry in tracked["metadata"].get("managedFields") or ():
+            if entry.get("subresource") == "scale":
+                entry.pop("time", None)  # a real server loses it on this way
+    return tracked
 
 
 def resets(context: Context) -> tuple[tuple[str, ...], ...]:
@@ -287,11 +282,11 @@ def replace(context: Context, live: Object, new: Object, *, by_apply: bool = Fal
     if _ends_now(settled, live):
         last = Stored(settled, stored.rv)  # the answer keeps the revision that the object had
         if not context.call.dry_run:
-            world.store.remove(context.collection, settled)
+            world.store.remove(context.collection, to_stored(resource, settled))
         return last
     if context.call.dry_run:
         return Stored(settled, stored.rv)
-    return world.store.put(context.collection, _as_stored(context, settled))
+    return world.store.put(context.collection, to_stored(resource, settled))
 
 
 def _moves_generation(context: Context, new: Object, live: Object) -> bool:

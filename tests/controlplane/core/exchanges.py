@@ -521,6 +521,69 @@ LEASES = [
         "lease-put-no-rv", "PUT", f"{LEASE}/l", {"metadata": {"name": "l"}, "spec": {"holderIdentity": "me"}}
     ),
 ]
+_EVENTS = "/api/v1/namespaces/talk/events"
+_NEW_EVENTS = "/apis/events.k8s.io/v1/namespaces/talk/events"
+_ABOUT = {"apiVersion": "v1", "kind": "Pod", "name": "p", "namespace": "talk", "uid": "u"}
+EVENTS = [
+    Step(
+        "event",
+        "POST",
+        _EVENTS,
+        {
+            "metadata": {"name": "e"},
+            "involvedObject": _ABOUT,
+            "reason": "R",
+            "message": "m",
+            "type": "Normal",
+            "source": {"component": "me"},
+            "firstTimestamp": "2026-01-01T00:00:00Z",
+            "lastTimestamp": "2026-01-01T00:00:00Z",
+            "count": 2,
+        },
+    ),
+    Step(
+        "event-foreign",
+        "POST",
+        _EVENTS,
+        {"metadata": {"name": "x"}, "involvedObject": {**_ABOUT, "namespace": "other"}},
+    ),
+    Step("event-as-new", "GET", f"{_NEW_EVENTS}/e"),
+    Step(
+        "event-new",
+        "POST",
+        _NEW_EVENTS,
+        {
+            "metadata": {"name": "n"},
+            "regarding": _ABOUT,
+            "eventTime": "2026-01-01T00:00:00.000000Z",
+            "type": "Warning",
+            "reason": "R",
+            "action": "A",
+            "reportingController": "a.com/b",
+            "reportingInstance": "i",
+            "note": "n",
+        },
+    ),
+    Step("event-new-as-core", "GET", f"{_EVENTS}/n"),
+    Step(
+        "event-series",
+        "PATCH",
+        f"{_NEW_EVENTS}/n",
+        {"series": {"count": 2, "lastObservedTime": "2026-01-01T00:00:01.000000Z"}},
+        type=MERGE,
+    ),
+    Step("events-about", "GET", f"{_EVENTS}?fieldSelector=involvedObject.name%3Dp,reason%3DR"),
+    Step("events-from", "GET", f"{_EVENTS}?fieldSelector=source%3Dme"),
+    Step("events-regarding", "GET", f"{_NEW_EVENTS}?fieldSelector=regarding.name%3Dp"),
+    Step("events-regarding-old-name", "GET", f"{_NEW_EVENTS}?fieldSelector=involvedObject.name%3Dp"),
+    Step(
+        "events-table",
+        "GET",
+        f"{_EVENTS}/e?includeObject=None",
+        accept="application/json;as=Table;g=meta.k8s.io;v=v1",
+    ),
+    Step("event-delete", "DELETE", f"{_NEW_EVENTS}/n"),
+]
 CUSTOM = [
     Step("crd", "POST", CRDS, definition("gizmos", "Gizmo", status=True)),
     Step("crd-plain", "POST", CRDS, definition("plains", "Plain", status=False)),
@@ -607,4 +670,4 @@ CUSTOM = [
     Step("ns-apply-within", "PATCH", f"{CM}/late?fieldManager=m", cm("late"), type=APPLY),
     Step("ns-recreate", "POST", "/api/v1/namespaces", {"metadata": {"name": "talk"}}),
 ]
-TALK = [*CREATED, *READ, *UPDATED, *WATCHED, *APPLIED, *GENERATIONS, *DELETED, *LEASES, *CUSTOM]
+TALK = [*CREATED, *READ, *UPDATED, *WATCHED, *APPLIED, *GENERATIONS, *DELETED, *LEASES, *EVENTS, *CUSTOM]

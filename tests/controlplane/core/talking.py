@@ -48,6 +48,10 @@ class Normal:
                 return {
                     name: self._value(each, name) for name, each in {**value, "metadata": metadata}.items()
                 }
+            case {"columnDefinitions": [*columns], **rest} if any("description" in each for each in columns):
+                # What a column is about is only told for a few here.
+                untold = [{k: v for k, v in each.items() if k != "description"} for each in columns]
+                return self._value({"columnDefinitions": untold, **rest})
             case dict():
                 return {name: self._value(each, name) for name, each in value.items()}
             case list() if key in ("managedFields", "causes"):

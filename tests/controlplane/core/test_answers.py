@@ -25,10 +25,6 @@ from .talking import Ask, Reply, hold
 # Where the embedded one knowingly differs, and how.
 DEPARTURES: dict[str, str] = {
     "cr-other-version": "no warning about every field of a version that is not served",
-    **dict.fromkeys(
-        ("dep-strategic", "dep-delete", "dep-deleting", "dep-delete-again", "dep-finalizer-gone"),
-        "managedFields of a write to scale keep their time",
-    ),
 }
 
 
