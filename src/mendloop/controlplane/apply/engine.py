@@ -251,7 +251,8 @@ def _apply(
     stated = work.owned(paths_of(work.shape, applied))
     table[identity] = Entry(stated, work.api_version, last.time if last else None)
     merged = merge(work.shape, live, applied)
-    if last is not None and last.paths:
+    # What is stated again is held, so only where something is stated no longer is there anything to prune.
+    if last is not None and not last.paths <= stated:
         merged = _prune(work.shape, merged, last.paths, table)
     _settle_ownership(work, live, merged, table, identity, force)
     _keep(table, identity, table[identity].paths - UNOWNED)
