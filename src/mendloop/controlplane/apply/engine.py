@@ -165,7 +165,9 @@ def _with_managers(obj: Object, table: Managers) -> Object:
     meta.pop("managedFields", None)
     if table:
         meta["managedFields"] = owners.write(table)
-    return copy.deepcopy({**obj, "metadata": meta})
+    # A copy by way of JSON, as no caller may share a part of what it gave; many times faster than deepcopy.
+    copied: Object = msgspec.json.decode(msgspec.json.encode({**obj, "metadata": meta}))
+    return copied
 
 
 def _refuse_misfits(work: _Work, applied: Object) -> None:
