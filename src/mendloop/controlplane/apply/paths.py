@@ -26,6 +26,14 @@ _MEMBER = "."
 
 def key_element(keys: Mapping[str, Any]) -> str:
     """The element of a list item that is told apart by these keys."""
+    if all(type(value) is str for value in keys.values()):
+        return _named(tuple(keys.items()))
+    return f"k:{go_json(dict(keys))}"
+
+
+@lru_cache(maxsize=4096)
+def _named(keys: tuple[tuple[str, str], ...]) -> str:
+    """Most items bear names, and the same ones in every write."""
     return f"k:{go_json(dict(keys))}"
 
 

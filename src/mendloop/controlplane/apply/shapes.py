@@ -110,6 +110,12 @@ class _Fields(Mapping[str, Shape]):
             made = self._made[name] = _shape(schema, self._preserving)
         return made
 
+    def get(self, name: str, default: Any = None) -> Any:
+        # Asked for every field of every object, so without the detour over an exception.
+        if name in self._made:
+            return self._made[name]
+        return self[name] if name in self._schema.names else default
+
     def __contains__(self, name: object) -> bool:
         return name in self._schema.names
 
