@@ -98,15 +98,14 @@ def _completed(context: Context, new: Object, media: str) -> Object:
     try:
         return check_fields(context, new)
     except Refusal as refusal:
-        if "strict decoding error" in refusal.message:
-            raise
         why = refusal.message.split(": ", 1)[1]
-        if media == STRATEGIC_PATCH and (found := re.fullmatch(_STRUCT_WANTED, why)):
-            text = go_value(msgspec.json.decode(context.call.body))
-            raise invalid(
-                "", "", "", [invalid_value("patch", text, f"cannot restore struct from: {found[1]}")]
-            ) from None
-        raise invalid("", "", "", [invalid_value("patch", msgspec.json.encode(new).decode(), why)]) from None
+        shown = msgspec.json.encode(new).decode()
+        if media == STRATEGIC_PATCH:
+            # A strategic patch is shown itself, in place of what it makes of the object.
+            shown = go_value(msgspec.json.decode(context.call.body))
+            if found := re.fullmatch(_STRUCT_WANTED, why):
+                why = f"cannot restore struct from: {found[1]}"
+        raise invalid("", "", "", [invalid_value("patch", shown, why)]) from None
 
 
 def patched(context: Context, live: Object, media: str) -> Object:
@@ -137,7 +136,7 @@ def _check_still_itself(context: Context, new: Object, live: Object) -> None:
             else f"API version {new.get('apiVersion', '')} is not {live['apiVersion']}"
         )
         raise invalid("", "", "", [invalid_value("patch", text, why)])
-    check_name(context, metadata_of(new))
+    check_name(context, metadata_of(new), required=True)
     check_namespace_of_body(context, new)
 
 

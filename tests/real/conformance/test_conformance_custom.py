@@ -21,6 +21,7 @@ SPEC = {
     "properties": {
         "image": STRING,
         "size": {"type": "integer", "minimum": 1, "maximum": 9, "default": 2},
+        "small": {"type": "integer", "format": "int32"},
         "ratio": {"type": "number", "multipleOf": 0.5},
         "tags": {"type": "array", "items": STRING, "x-kubernetes-list-type": "set", "maxItems": 3},
         "args": {"type": "array", "items": STRING, "minItems": 1},
@@ -134,6 +135,7 @@ INVALID: dict[str, Any] = {
     "a string for a number": spec(size="x"),
     "a fraction": spec(size=1.5),
     "a bool for a string": {"spec": {"image": True}},
+    "a number too large for its format": spec(small=3_000_000_000),
     "null for a string": {"spec": {"image": None}},
     "null in a list": spec(args=[None]),
     "a string for a list": spec(args="x"),

@@ -67,6 +67,9 @@ def _check(schema: Node, value: Any, old: Any, path: str) -> Causes:
         return
     if (cause := _check_type(schema, value, path)) is not None:
         yield cause
+    if "enum" in schema and not any(_equal(value, allowed) for allowed in schema["enum"]):
+        texts = [each if isinstance(each, str) else go_json(each) for each in schema["enum"]]
+        yield not_supported(path, value, texts)
     if value is None:
         return
     yield from _check_combinations(schema, value, old, path)
@@ -76,10 +79,7 @@ def _check(schema: Node, value: Any, old: Any, path: str) -> Causes:
         yield from _check_number(schema, value, path)
     elif isinstance(value, list):
         yield from _check_items(schema, value, old, path)
-    if "enum" in schema and not any(_equal(value, allowed) for allowed in schema["enum"]):
-        texts = [each if isinstance(each, str) else go_json(each) for each in schema["enum"]]
-        yield not_supported(path, value, texts)
-    if isinstance(value, dict):
+    elif isinstance(value, dict):
         yield from _check_fields(schema, value, old, path)
 
 
@@ -150,11 +150,13 @@ def _mistyped(path: str, wanted: tuple[str, ...], found: str) -> Cause:
 
 
 def _check_text(schema: Node, value: str, path: str) -> Causes:
-    if (most := schema.get("maxLength")) is not None and len(value) > most:
+    most, least, pattern = schema.get("maxLength"), schema.get("minLength"), schema.get("pattern")
+    # The first of these ends the search, as on a real server.
+    if most is not None and len(value) > most:
         yield too_long(path, most)
-    if (least := schema.get("minLength")) is not None and len(value) < least:
+    elif least is not None and len(value) < least:
         yield invalid(path, value, _about(path, f"should be at least {least} chars long"))
-    if (pattern := schema.get("pattern")) and not compiled(pattern).search(value):
+    elif pattern and not compiled(pattern).search(value):
         yield invalid(path, value, _about(path, f"should match '{pattern}'"))
     fits = FORMATS.get(schema.get("format") or "")
     if fits is not None and not fits(value):
@@ -163,6 +165,10 @@ def _check_text(schema: Node, value: str, path: str) -> Causes:
 
 
 def _check_number(schema: Node, value: float, path: str) -> Causes:
+    kind, form = schema.get("type"), schema.get("format")
+    if kind == "integer" and not _fits_integer(value, form):
+        named = f"with format {form}" if form else "(default format)"
+        yield invalid(_NO_FIELD, "", f"Checked value must be of type integer {named} in {path}")
     factor = schema.get("multipleOf")
     if factor and abs(round(value / factor) - value / factor) > 1e-9:
         yield invalid(path, value, _about(path, f"should be a multiple of {go_value(factor)}"))
@@ -173,6 +179,11 @@ def _check_number(schema: Node, value: float, path: str) -> Causes:
     if least is not None and (value <= least if schema.get("exclusiveMinimum") else value < least):
         limit = "greater than" if schema.get("exclusiveMinimum") else "greater than or equal to"
         yield invalid(path, value, _about(path, f"should be {limit} {go_value(least)}"))
+
+
+def _fits_integer(value: float, form: str | None) -> bool:
+    bits = 32 if form == "int32" else 64
+    return float(value).is_integer() and -(1 << (bits - 1)) <= value < 1 << (bits - 1)
 
 
 # Lists and maps -------------------------------------------------------------------------------------
