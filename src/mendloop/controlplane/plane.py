@@ -61,6 +61,7 @@ _SUBRESOURCES: Mapping[tuple[str, str], Verb] = {
     ("create", "binding"): bind,
     ("create", "eviction"): evict,
 }
+LOG_LIMIT = 100_000  # at least so many of the latest requests are remembered, the oldest are shed
 _WRITES = frozenset({"create", "update", "patch", "delete", "deletecollection"})
 
 
@@ -180,6 +181,8 @@ class ControlPlane:
         kind = request.headers.get("content-type", "").split(";")[0] if verb == "patch" else ""
         place = (target.group, target.plural, target.namespace, target.name, target.subresource)
         self.log.append(Logged(user.name, verb, *place, status, kind, bool(query.get("dryRun"))))
+        if len(self.log) > 2 * LOG_LIMIT:
+            del self.log[:LOG_LIMIT]
 
     def writes(self, *, user: str | None = None) -> list[Logged]:
         """The requests that changed something or could have, of one user where named."""
