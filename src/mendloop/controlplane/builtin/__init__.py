@@ -11,7 +11,8 @@ from typing import Any
 from mendloop.controlplane.builtin import preparing, rules, services
 from mendloop.controlplane.builtin.allocation import Allocations
 from mendloop.controlplane.builtin.defaults import default
-from mendloop.controlplane.builtin.gotypes import Undecodable, decode, is_known, zero
+from mendloop.controlplane.builtin.goleaves import Undecodable
+from mendloop.controlplane.builtin.gotypes import decode, is_known, zero
 from mendloop.controlplane.causes import Cause
 
 __all__ = [

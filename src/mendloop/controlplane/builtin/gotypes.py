@@ -9,57 +9,17 @@ Source: encoding/json; the tags of k8s.io/api; messages measured on kube-apiserv
 
 from __future__ import annotations
 
-import base64
-import binascii
 import gzip
-import re
-from collections.abc import Callable
-from datetime import UTC, datetime
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
 import msgspec
 
-from mendloop.controlplane.gotext import go_quote, json_kind
-from mendloop.model.quantity import canonical
+from mendloop.controlplane.builtin import goleaves as leaves
+from mendloop.controlplane.builtin.goleaves import Place, Reader
 
 Object = dict[str, Any]
-_MISSING: Any = object()
-_QUANTITY_RULE = "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'"
-
-
-class Undecodable(ValueError):
-    """Raised when an object does not fit its Go type; the text is that of Go's decoder."""
-
-
-class Place(msgspec.Struct, frozen=True):
-    """Where a value stands: the struct and the names on the way, as Go's decoder reports them."""
-
-    struct: str
-    names: tuple[str, ...]
-    path: str
-
-    def field(self, struct: str, name: str) -> Place:
-        path = f"{self.path}.{name}" if self.path else name
-        return Place(struct, (*self.names, name), path)
-
-    def item(self, index: int) -> Place:
-        return Place(self.struct, self.names, f"{self.path}[{index}]")
-
-    def key(self, key: str) -> Place:
-        return Place(self.struct, self.names, f"{self.path}.{key}")
-
-    def cannot(self, value: Any, go_type: str) -> Undecodable:
-        into = f"Go value of type {go_type}"
-        if self.names:
-            into = f"Go struct field {self.struct}.{'.'.join(self.names)} of type {go_type}"
-        return Undecodable(f"json: cannot unmarshal {_said(value)} into {into}")
-
-
-def _said(value: Any) -> str:
-    # A number of the right kind that does not fit is named by its digits.
-    return json_kind(value)
 
 
 class Type:
@@ -87,7 +47,7 @@ class Type:
 class Leaf(Type):
     """A type whose JSON is read by one function."""
 
-    def __init__(self, go_name: str, read: Callable[[Any, Place], Any], zero: Any) -> None:
+    def __init__(self, go_name: str, read: Reader, zero: Any) -> None:
         self.go_name = go_name
         self._read = read
         self._zero = zero
@@ -192,182 +152,26 @@ class Struct(Type):
         return False
 
 
-# Leaves ---------------------------------------------------------------------------------------------
-
-
-def _string(go_name: str) -> Leaf:
-    def read(value: Any, place: Place) -> Any:
-        if not isinstance(value, str):
-            raise place.cannot(value, go_name)
-        return value
-
-    return Leaf(go_name, read, "")
-
-
-def _bool(value: Any, place: Place) -> Any:
-    if not isinstance(value, bool):
-        raise place.cannot(value, "bool")
-    return value
-
-
-def _whole(go_name: str, bits: int, signed: bool = True) -> Leaf:
-    low = -(1 << (bits - 1)) if signed else 0
-    high = (1 << (bits - 1 if signed else bits)) - 1
-
-    def read(value: Any, place: Place) -> Any:
-        if isinstance(value, bool) or not isinstance(value, int | float):
-            raise place.cannot(value, go_name)
-        if isinstance(value, float) or not low <= value <= high:
-            return _refuse_number(value, place, go_name)
-        return value
-
-    return Leaf(go_name, read, 0)
-
-
-def _refuse_number(value: float, place: Place, go_name: str) -> Any:
-    text = msgspec.json.encode(value).decode()
-    refused = place.cannot(value, go_name)
-    raise Undecodable(str(refused).replace("unmarshal number", f"unmarshal number {text}"))
-
-
-def _float(value: Any, place: Place) -> Any:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise place.cannot(value, "float64")
-    return value
-
-
-def _bytes(value: Any, place: Place) -> Any:
-    if not isinstance(value, str):
-        raise place.cannot(value, "[]uint8")
-    text = value.replace("\n", "").replace("\r", "")
-    try:
-        return base64.b64encode(base64.b64decode(text, validate=True)).decode()
-    except binascii.Error:
-        raise Undecodable(f"illegal base64 data at input byte {_bad_base64(text)}") from None
-
-
-def _bad_base64(text: str) -> int:
-    """Where Go's decoder stops: at the first character outside the alphabet, else where it ends short."""
-    found = re.search(r"[^A-Za-z0-9+/]", text)
-    if found is None:
-        return len(text) // 4 * 4
-    at = found.start()
-    return at if text[at] != "=" else at + (1 if at % 4 in (2, 3) else 0)
-
-
-def _quantity(value: Any, place: Place) -> Any:
-    if isinstance(value, str | int | float) and not isinstance(value, bool):
-        try:
-            return canonical(value)
-        except ValueError:
-            pass
-    raise Undecodable(_QUANTITY_RULE)
-
-
-def _int_or_string(value: Any, place: Place) -> Any:
-    if isinstance(value, str):
-        return value
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise place.cannot(value, "int32")
-    if isinstance(value, float) or not -(1 << 31) <= value < 1 << 31:
-        return _refuse_number(value, place, "int32")
-    return value
-
-
-_RFC3339 = re.compile(r"(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2}):(\d{2})(\.\d+)?(Z|[+-]\d{2}:\d{2})")
-_LAYOUT = "2006-01-02T15:04:05Z07:00"
-_MICRO_LAYOUT = "2006-01-02T15:04:05.000000Z07:00"
-
-
-def _time(value: Any, place: Place) -> Any:
-    return _instant(value, place, _LAYOUT).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def _micro_time(value: Any, place: Place) -> Any:
-    return _instant(value, place, _MICRO_LAYOUT).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-
-
-def _instant(value: Any, place: Place, layout: str) -> datetime:
-    if not isinstance(value, str):
-        raise place.cannot(value, "string")
-    found = _RFC3339.fullmatch(value)
-    if found is None or (layout is _MICRO_LAYOUT and len(found[7] or "") != 7):
-        raise Undecodable(_time_fault(value, layout))
-    try:
-        moment = datetime.fromisoformat(value.replace("Z", "+00:00"))
-    except ValueError:
-        raise Undecodable(f"parsing time {go_quote(value)}: {_out_of_range(found)} out of range") from None
-    return moment.astimezone(UTC)
-
-
-def _out_of_range(found: re.Match[str]) -> str:
-    limits = (("month", 2, 12), ("day", 3, 31), ("hour", 4, 23), ("minute", 5, 59), ("second", 6, 59))
-    return next(
-        (name for name, at, most in limits if int(found[at]) > most or (at < 4 and not int(found[at]))), "day"
-    )
-
-
-_STEPS: tuple[tuple[str, str], ...] = (
-    (r"\d{4}", "2006"),
-    ("-", "-"),
-    (r"\d{2}", "01"),
-    ("-", "-"),
-    (r"\d{2}", "02"),
-    ("T", "T"),
-    (r"\d{2}", "15"),
-    (":", ":"),
-    (r"\d{2}", "04"),
-    (":", ":"),
-    (r"\d{2}", "05"),
-)
-
-
-def _time_fault(value: str, layout: str) -> str:
-    """Go's own words: how far the text agrees with the layout, and which part is wanted next."""
-    rest = value
-    steps = (*_STEPS, (r"\.\d{6}(?!\d)", ".000000")) if layout is _MICRO_LAYOUT else _STEPS
-    for pattern, wanted in (*steps, (r"Z|[+-]\d{2}:\d{2}", "Z07:00")):
-        found = re.match(pattern, rest)
-        if found is None:
-            said = f"cannot parse {go_quote(rest)} as {go_quote(wanted)}"
-            return f"parsing time {go_quote(value)} as {go_quote(layout)}: {said}"
-        rest = rest[found.end() :]
-        if wanted == "05" and layout is _LAYOUT:
-            rest = re.sub(r"^\.\d+", "", rest)
-    return f"parsing time {go_quote(value)}: extra text: {go_quote(rest)}"
-
-
-_DURATION_PART = re.compile(r"(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h)")
-
-
-def _duration(value: Any, place: Place) -> Any:
-    if not isinstance(value, str):
-        raise place.cannot(value, "string")
-    if value != "0" and not re.fullmatch(rf"[+-]?(?:{_DURATION_PART.pattern})+", value):
-        raise Undecodable(f"time: invalid duration {go_quote(value)}")
-    return value
-
-
-def _raw(value: Any, place: Place) -> Any:
-    return value
+def _text(go_name: str) -> Leaf:
+    return Leaf(go_name, leaves.text(go_name), "")
 
 
 _LEAVES: dict[str, Leaf] = {
-    "string": _string("string"),
-    "bool": Leaf("bool", _bool, False),
-    "int": _whole("int", 64),
-    "int32": _whole("int32", 32),
-    "int64": _whole("int64", 64),
-    "uint8": _whole("uint8", 8, signed=False),
-    "uint32": _whole("uint32", 32, signed=False),
-    "float64": Leaf("float64", _float, 0),
-    "[]byte": Leaf("[]uint8", _bytes, None),
-    "Quantity": Leaf("resource.Quantity", _quantity, "0"),
-    "IntOrString": Leaf("intstr.IntOrString", _int_or_string, 0),
-    "Time": Leaf("v1.Time", _time, None),
-    "MicroTime": Leaf("v1.MicroTime", _micro_time, None),
-    "Duration": Leaf("v1.Duration", _duration, "0s"),
-    "Raw": Leaf("runtime.RawExtension", _raw, None),
+    "string": _text("string"),
+    "bool": Leaf("bool", leaves.boolean, False),
+    "int": Leaf("int", leaves.whole("int", 64), 0),
+    "int32": Leaf("int32", leaves.whole("int32", 32), 0),
+    "int64": Leaf("int64", leaves.whole("int64", 64), 0),
+    "uint8": Leaf("uint8", leaves.whole("uint8", 8, signed=False), 0),
+    "uint32": Leaf("uint32", leaves.whole("uint32", 32, signed=False), 0),
+    "float64": Leaf("float64", leaves.number, 0),
+    "[]byte": Leaf("[]uint8", leaves.base64_bytes, None),
+    "Quantity": Leaf("resource.Quantity", leaves.quantity, "0"),
+    "IntOrString": Leaf("intstr.IntOrString", leaves.int_or_string, 0),
+    "Time": Leaf("v1.Time", leaves.time, None),
+    "MicroTime": Leaf("v1.MicroTime", leaves.micro_time, None),
+    "Duration": Leaf("v1.Duration", leaves.duration, "0s"),
+    "Raw": Leaf("runtime.RawExtension", leaves.raw, None),
 }
 _NEVER_EMPTY = frozenset({"Quantity", "IntOrString", "Time", "MicroTime", "Duration", "Raw"})
 
@@ -398,7 +202,7 @@ class _Table:
             return Map(self.type(text.removeprefix("map[string]")))
         kind, _, go_name = text.partition("=")
         if go_name:
-            return _string(go_name) if kind == "string" else self.type(kind)
+            return _text(go_name) if kind == "string" else self.type(kind)
         return Struct(self, text)
 
     def fields(self, name: str) -> tuple[Field, ...]:
