@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping
 from functools import lru_cache
 from typing import Any
 
+import msgspec
 from msgspec import UNSET
 
 from mendloop.delta import compare
@@ -52,11 +53,11 @@ def diff(
         return Delta(kind=str(desired.get("kind", "")), creates=True)
     if owned is None:
         owned = fieldset.bytes_of(observed, owner)
-    ours = None if owned is None else comparable(owned)
     if compare.fields_agree(wish, observed, shape) and (
-        owned is None or ours is None or surely_stated(owned, ours, wish, shape)
+        owned is None or surely_stated(owned, claims, wish, shape)
     ):
         return NOTHING
+    ours = None if owned is None else comparable(owned)
     owners = Owners(ours, _others(observed, owner))
     walk = Walk(owners, learned)
     walk.fields(wish, observed, shape, ())
@@ -87,6 +88,19 @@ def wished(desired: Mapping[str, Any]) -> dict[str, Any]:
 def encoded(texts: Mapping[str, Any]) -> dict[str, str]:
     """A Secret's `stringData` as `data`."""
     return {name: b64encode(str(text).encode()).decode() for name, text in texts.items()}
+
+
+def claims(owned: bytes) -> dict[str, Any]:
+    """As `comparable`, but still as JSON."""
+    try:
+        tree: dict[str, Any] = msgspec.json.decode(owned, type=dict[str, Any])
+    except msgspec.DecodeError as problem:
+        raise ValueError("fieldsV1 is no JSON object") from problem
+    found = {name: inner for name, inner in tree.items() if name[2:] not in _NOT_COMPARED}
+    meta = {name: inner for name, inner in tree.get("f:metadata", {}).items() if name[2:] in _META_FIELDS}
+    if meta:
+        found["f:metadata"] = meta
+    return found
 
 
 @lru_cache(maxsize=4096)

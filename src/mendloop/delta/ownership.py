@@ -6,15 +6,15 @@ managedFields entry names and what is wished now is a change like any other. Sou
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from hashlib import blake2b
 from typing import Any, NamedTuple
 
 import msgspec
 
 from mendloop.delta.shape import Form, Shape
-from mendloop.model.fieldpath import Key, Path
-from mendloop.model.fieldset import FieldSet
+from mendloop.model.fieldpath import Key, Member, Path
+from mendloop.model.fieldset import FieldSet, segment_of
 
 
 class Unstated(NamedTuple):
@@ -25,23 +25,26 @@ class Unstated(NamedTuple):
     shape: Shape
 
 
+Claims = Callable[[bytes], Mapping[str, Any]]
 _STATED_MOST = 4096
 _stated: dict[tuple[bytes, bytes, Shape], None] = {}
 
 
-def surely_stated(owned_text: bytes, owned: FieldSet, wish: Mapping[str, Any], shape: Shape) -> bool:
-    """As `all_stated`, remembered per wish: one that is compared again and again is looked through once.
+def surely_stated(owned: bytes, claims: Claims, wish: Mapping[str, Any], shape: Shape) -> bool:
+    """True where every owned field is surely stated still; the quick form of `unstated`.
 
-    `owned_text` is what `owned` was read from.
+    `claims` gives, of the fieldsV1 in `owned`, what a wish can state. It is looked through as JSON: each
+    object's ownership names its owner's uid, so that what was made of one would hardly serve another.
+    Remembered per wish: one that is compared again and again is looked through once.
     """
     try:
         digest = blake2b(msgspec.json.encode(wish), digest_size=16).digest()
     except TypeError:  # no JSON, so that no server will take it, but it can be compared
-        return all_stated(owned, wish, shape)
-    known = (owned_text, digest, shape)
+        return _all_stated(claims(owned), wish, shape)
+    known = (owned, digest, shape)
     if known in _stated:
         return True
-    if not all_stated(owned, wish, shape):
+    if not _all_stated(claims(owned), wish, shape):
         return False
     if len(_stated) >= _STATED_MOST:
         _stated.clear()
@@ -49,42 +52,52 @@ def surely_stated(owned_text: bytes, owned: FieldSet, wish: Mapping[str, Any], s
     return True
 
 
-def all_stated(owned: FieldSet, wish: Mapping[str, Any], shape: Shape) -> bool:
-    """True where every owned field is surely stated still; the quick form of `unstated`."""
-    if not owned.leaves <= wish.keys():
-        return False
-    if None in wish.values() and any(wish[name] is None for name in owned.leaves):
-        return False
-    kids = shape.kids
-    for name, inner in owned.branches:
-        want = wish.get(name)
+def _all_stated(owned: Mapping[str, Any], wish: Mapping[str, Any], shape: Shape) -> bool:
+    for name, inner in owned.items():
+        if name == ".":
+            continue
+        field = name[2:]
+        want = wish.get(field)
+        if want is None or not name.startswith("f:"):
+            return False
+        if not inner or (len(inner) == 1 and "." in inner):
+            continue
+        kid = shape.kids[field]
         if type(want) is dict:
-            if not all_stated(inner, want, kids[name]):
+            if not _all_stated(inner, want, kid):
                 return False
-        elif type(want) is not list or not _items_stated(inner, want, kids[name]):
+        elif type(want) is not list or not _items_stated(inner, want, kid):
             return False
     return True
 
 
-def _items_stated(owned: FieldSet, wish: Sequence[Any], shape: Shape) -> bool:
-    if owned.members and not all(member.value in wish for member, _ in owned.members):
-        return False
-    if owned.indexes:
-        return False
-    item, only = shape.item, shape.key
-    count = len(wish)
-    for place, (key, inner) in enumerate(owned.items):
+def _items_stated(owned: Mapping[str, Any], wish: Sequence[Any], shape: Shape) -> bool:
+    count, place = len(wish), -1
+    for name, inner in owned.items():
+        if name == ".":
+            continue
+        segment = segment_of(name)
+        if isinstance(segment, Member):
+            if segment.value not in wish:
+                return False
+            continue
+        if not isinstance(segment, Key):
+            return False
+        place += 1
         # managedFields keeps list-map items in the order in which they were applied, or sorted.
         want = wish[place] if place < count else None
-        if type(want) is not dict or not (
-            want.get(only) == key.pairs[0][1] if only is not None else has_key(want, key, shape)
-        ):
-            want = _find(wish, key, shape)
+        if type(want) is not dict or not _has_key(want, segment, shape):
+            want = _find(wish, segment, shape)
             if want is None:
                 return False
-        if inner.below and not all_stated(inner, want, item):
+        if not _all_stated(inner, want, shape.item):
             return False
     return True
+
+
+def _has_key(item: Mapping[str, Any], key: Key, shape: Shape) -> bool:
+    only = shape.key
+    return has_key(item, key, shape) if only is None else bool(item.get(only) == key.pairs[0][1])
 
 
 def unstated(owned: FieldSet, wish: Any, live: Any, shape: Shape, path: Path = ()) -> Iterator[Unstated]:
