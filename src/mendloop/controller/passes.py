@@ -43,9 +43,9 @@ GARBAGE_COLLECTORS: Final = frozenset({"foregroundDeletion", "orphan"})
 EventText = tuple[str, str, str]  # type, reason, message
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Outcome:
-    """How a pass ended, and all that its report needs."""
+    """How a pass ended, and all that its report needs; the pass fills it in as it goes."""
 
     entry: Entry
     meta: Meta | None = None
@@ -194,19 +194,14 @@ class Passes:
         ]
         if labelled or self._cleanup is not None:
             holds = frozenset(hold_of(child.key) for child in labelled)
-            entry = await self._marks.ensure(look.entry, look.meta, holds)
-            outcome = replace(outcome, entry=entry, meta=look.meta if entry is look.entry else entry.meta)
+            outcome.entry = entry = await self._marks.ensure(look.entry, look.meta, holds)
+            outcome.meta = look.meta if entry is look.entry else entry.meta
         results = await self._bring_all(look, wish, depths(after), in_order)
         refused = [result.error for result in results if result.did is Did.REFUSED]
         error = self._worst([wish.error, *refused]) or self._worst([result.error for result in results])
         accepted = wish.complete and all(result.did not in (Did.HELD, Did.REFUSED) for result in results)
-        outcome = replace(
-            outcome,
-            results=tuple(results),
-            accepted=accepted,
-            ready=accepted and all(result.ready for result in results),
-            error=error,
-        )
+        outcome.results, outcome.accepted, outcome.error = tuple(results), accepted, error
+        outcome.ready = accepted and all(result.ready for result in results)
         return await self._omission.prune(outcome, wish) if accepted else outcome
 
     async def _bring_all(

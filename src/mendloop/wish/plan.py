@@ -41,6 +41,8 @@ def depths(after: Mapping[Key, Collection[Key]]) -> dict[Key, int]:
 
     Assumptions: no cycle (the wish was refused if it had one); a predecessor that is no key counts as 0.
     """
+    if not any(after.values()):
+        return dict.fromkeys(after, 0)
     found: dict[Key, int] = {}
 
     def depth(key: Key) -> int:
@@ -56,6 +58,8 @@ def depths(after: Mapping[Key, Collection[Key]]) -> dict[Key, int]:
 def ordered(after: Mapping[Key, Collection[Key]]) -> frozenset[Key]:
     """The children that deletion must take in order: those with a predecessor and those that are one."""
     successors = {key for key, before in after.items() if before}
+    if not successors:
+        return frozenset()
     return frozenset(successors.union(*(after[key] for key in successors)))
 
 
