@@ -210,6 +210,8 @@ def difference(shape: Shape, old: Any, new: Any) -> Difference:
 
 def _compare(shape: Shape, old: Any, new: Any, path: Path, found: Difference) -> None:
     """Either side may be UNSET: absent, which is another thing than null."""
+    if old is new:
+        return  # most of an object is shared between its states
     absent = old is UNSET or new is UNSET
     if not absent and shape.form(old) != shape.form(new):
         _compare_as(shape.form(old), shape, old, new, path, found)
