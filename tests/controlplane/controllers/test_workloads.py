@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 
 from mendloop.controlplane import ControlPlane
+from mendloop.model.readiness import is_current, readiness
 
 from .world import Object, ask, names, one, workload
 
@@ -237,3 +238,20 @@ async def test_a_crashing_pod_is_told_apart_from_a_slow_one(control_plane: Contr
     await asyncio.sleep(10)
     (pod,) = control_plane.objects("v1/Pod")
     assert pod["status"]["containerStatuses"][0]["state"]["waiting"]["reason"] == "CrashLoopBackOff"
+
+
+async def test_kstatus_calls_what_is_up_current(control_plane: ControlPlane) -> None:
+    """Operators wait for this word before they go on."""
+    body = workload("StatefulSet", "db", serviceName="db")
+    claim = {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Gi"}}}
+    body["spec"]["volumeClaimTemplates"] = [{"metadata": {"name": "data"}, "spec": claim}]
+    ask(control_plane, "POST", SETS, body)
+    ask(control_plane, "POST", DEPLOYMENTS, workload("Deployment", "web"))
+    ask(control_plane, "POST", JOBS, job("once"))
+    await asyncio.sleep(0.5)
+    kinds = ("apps/v1/Deployment", "apps/v1/StatefulSet", "batch/v1/Job")
+    assert not any(is_current(obj) for kind in kinds for obj in control_plane.objects(kind))
+    await asyncio.sleep(30)
+    for kind in (*kinds, "apps/v1/ReplicaSet", "v1/Pod", "v1/PersistentVolumeClaim"):
+        for obj in control_plane.objects(kind):
+            assert is_current(obj), (kind, readiness(obj))

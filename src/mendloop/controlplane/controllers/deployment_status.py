@@ -16,6 +16,9 @@ def deployment_status(
     counts = _counts(current, sets)
     status: Object = {"observedGeneration": obj["metadata"]["generation"]}
     status |= {name: count for name, count in counts.items() if count}
+    status["terminatingReplicas"] = sum(
+        (each.get("status") or {}).get("terminatingReplicas", 0) for each in sets
+    )
     if "collisionCount" in before:
         status["collisionCount"] = before["collisionCount"]
     progressing, again_s = _progressing(obj, current, counts, now)
@@ -57,10 +60,12 @@ def _progressing(
     if counts["updatedReplicas"] == counts["replicas"] == counts["availableReplicas"] == wanted:
         text = f'ReplicaSet "{name}" has successfully progressed.'
         return [_condition("Progressing", "True", "NewReplicaSetAvailable", text)], None
+    if known is not None and _was_complete(known, name) and counts["updatedReplicas"] == counts["replicas"]:
+        return [known], None  # it is scaled, not rolled out
     if _moved(obj.get("status") or {}, counts) and known is not None:
         text = f'ReplicaSet "{name}" is progressing.'
         return [{**_condition("Progressing", "True", "ReplicaSetUpdated", text), "lastUpdateTime": now}], None
-    if known is None or (known["reason"] == "NewReplicaSetAvailable" and not _mentions(known, name)):
+    if known is None or known["reason"] == "NewReplicaSetAvailable":
         text = f'Created new replica set "{name}"'
         return [
             {**_condition("Progressing", "True", "NewReplicaSetCreated", text), "lastUpdateTime": now}
@@ -92,8 +97,8 @@ def _moved(before: Object, counts: dict[str, int]) -> bool:
     )
 
 
-def _mentions(known: Object, name: str) -> bool:
-    return f'"{name}"' in known["message"]
+def _was_complete(known: Object, name: str) -> bool:
+    return known["reason"] == "NewReplicaSetAvailable" and f'"{name}"' in known["message"]
 
 
 def _merged(before: list[Object], wanted: list[Object], now: str) -> list[Object]:

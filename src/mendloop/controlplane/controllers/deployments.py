@@ -29,6 +29,7 @@ from mendloop.controlplane.wire import Object
 
 HASH = "pod-template-hash"
 REVISION = "deployment.kubernetes.io/revision"
+HISTORY = "deployment.kubernetes.io/revision-history"
 DESIRED = "deployment.kubernetes.io/desired-replicas"
 MAXIMUM = "deployment.kubernetes.io/max-replicas"
 
@@ -123,8 +124,14 @@ class Deployments:
 
     def _number(self, seen: Seen, revision: int) -> None:
         """A template that comes back is the newest revision again."""
-        if _revision(seen.object()) < revision:
-            self._verbs.patch(seen, {"metadata": {"annotations": {REVISION: str(revision)}}})
+        obj = seen.object()
+        if _revision(obj) >= revision:
+            return
+        annotations = obj["metadata"].get("annotations") or {}
+        numbers = {REVISION: str(revision)}
+        if known := annotations.get(REVISION):
+            numbers[HISTORY] = ",".join(filter(None, (annotations.get(HISTORY), known)))
+        self._verbs.patch(seen, {"metadata": {"annotations": numbers}})
 
     def _forget(self, obj: Object, old: list[Seen]) -> None:
         limit = obj["spec"].get("revisionHistoryLimit", 10)
@@ -226,7 +233,13 @@ def _replica_annotations(obj: Object) -> dict[str, str]:
 
 
 def _is_bookkeeping(annotation: str) -> bool:
-    return annotation in (REVISION, DESIRED, MAXIMUM, "kubectl.kubernetes.io/last-applied-configuration")
+    return annotation in (
+        REVISION,
+        HISTORY,
+        DESIRED,
+        MAXIMUM,
+        "kubectl.kubernetes.io/last-applied-configuration",
+    )
 
 
 def _filled(metadata: Object) -> Object:

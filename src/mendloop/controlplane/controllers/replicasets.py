@@ -45,8 +45,10 @@ class ReplicaSets:
         wanted = obj["spec"].get("replicas", 1)
         if not seen.deleting:
             self._meet(obj, pods, wanted)
-        pods = [each for each in self._view.controlled(seen.uid, POD) if is_active(each.object())]
-        write_status(self._verbs, seen, obj, _status(obj, [each.object() for each in pods]))
+        pods = self._view.controlled(seen.uid, POD)
+        active = [found for each in pods if is_active(found := each.object())]
+        going = sum(each.deleting for each in pods)
+        write_status(self._verbs, seen, obj, _status(obj, active, going))
         return None
 
     def _meet(self, obj: Object, pods: list[Seen], wanted: int) -> None:
@@ -78,7 +80,7 @@ def _pod(obj: Object) -> Object:
     return pod
 
 
-def _status(obj: Object, pods: list[Object]) -> Object:
+def _status(obj: Object, pods: list[Object], going: int) -> Object:
     wanted: dict[str, str] = (obj["spec"]["template"].get("metadata") or {}).get("labels") or {}
     labelled = [pod for pod in pods if wanted.items() <= (pod["metadata"].get("labels") or {}).items()]
     ready = sum(map(is_ready, pods))
@@ -86,6 +88,7 @@ def _status(obj: Object, pods: list[Object]) -> Object:
     counts = {"fullyLabeledReplicas": len(labelled), "readyReplicas": ready, "availableReplicas": ready}
     # The real one leaves zeros out, but for `replicas`.
     status |= {name: count for name, count in counts.items() if count}
+    status["terminatingReplicas"] = going
     if conditions := (obj.get("status") or {}).get("conditions"):
         status["conditions"] = conditions
     return status

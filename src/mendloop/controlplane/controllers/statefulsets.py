@@ -68,7 +68,7 @@ class StatefulSets:
             "metadata": {
                 "name": name,
                 "namespace": obj["metadata"]["namespace"],
-                "labels": {**labels, REVISION_LABEL: name},
+                "labels": {**labels, "controller.kubernetes.io/hash": name.rpartition("-")[2]},
                 "ownerReferences": [controller_reference(STATEFUL_SET, obj)],
             },
             "data": {"spec": {"template": {**template, "$patch": "replace"}}},
@@ -128,7 +128,8 @@ class StatefulSets:
         owner = controller_reference(STATEFUL_SET, obj)
         pod = pod_from(self._template(obj, revision), obj["metadata"]["namespace"], owner)
         own = {REVISION_LABEL: revision, NAME_LABEL: name, INDEX_LABEL: str(ordinal)}
-        pod["metadata"] |= {"name": name, "labels": {**pod["metadata"].get("labels", {}), **own}}
+        pod["metadata"] |= {"name": name, "generateName": f"{obj['metadata']['name']}-"}
+        pod["metadata"] |= {"labels": {**pod["metadata"].get("labels", {}), **own}}
         spec = pod["spec"] = {**pod["spec"], "hostname": name}
         if service := obj["spec"].get("serviceName"):
             spec["subdomain"] = service
