@@ -1,0 +1,1 @@
+../../src/mendloop/demo/database.py
