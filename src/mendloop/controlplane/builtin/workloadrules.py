@@ -152,7 +152,23 @@ def check_statefulset(obj: Object) -> list[Cause]:
             )
         )
     causes += _not_negative(spec, ("replicas", "minReadySeconds"))
-    return [*causes, *_check_template(spec)]
+    return [*causes, *_check_template(_with_claims(spec))]
+
+
+def _with_claims(spec: Object) -> Object:
+    """The spec as it is judged: its pods will have a volume for each claim, before their own."""
+    claims = [
+        {"name": name, "persistentVolumeClaim": {"claimName": name}}
+        for claim in spec.get("volumeClaimTemplates") or ()
+        if (name := (claim.get("metadata") or {}).get("name"))
+    ]
+    template = spec.get("template") or {}
+    pod = template.get("spec") or {}
+    names = {claim["name"] for claim in claims}
+    others = [volume for volume in pod.get("volumes") or () if volume.get("name") not in names]
+    if not claims:
+        return spec
+    return {**spec, "template": {**template, "spec": {**pod, "volumes": [*claims, *others]}}}
 
 
 def check_daemonset(obj: Object) -> list[Cause]:
