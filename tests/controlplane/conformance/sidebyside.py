@@ -152,7 +152,9 @@ def _less(obj: Any) -> Any:
         del meta["finalizers"]
     entries = meta.get("managedFields")
     if entries:
-        meta["managedFields"] = [{**entry, "time": "..." if "time" in entry else None} for entry in entries]
+        # Entries of one second stand by name, others by time: which it is depends on the speed of the run.
+        timeless = [{**entry, "time": "..." if "time" in entry else None} for entry in entries]
+        meta["managedFields"] = sorted(timeless, key=lambda entry: json.dumps(entry, sort_keys=True))
     return {**obj, "metadata": meta}
 
 
@@ -164,6 +166,7 @@ def _masked(value: Any) -> Any:
     text = re.sub(r"in record \(\d+\)", "in record (n)", text)
     text = re.sub(r'"10\.0\.\d+\.\d+"', '"<ip>"', text)
     text = re.sub(r'"(nodePort|healthCheckNodePort)": 3\d{4}', r'"\1": 0', text)
+    text = re.sub(r'"lastTransitionTime": "[^"]*"', '"lastTransitionTime": "..."', text)
     return json.loads(text)
 
 

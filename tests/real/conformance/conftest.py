@@ -10,6 +10,7 @@ import asyncio
 import gzip
 import json
 import os
+import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -69,6 +70,10 @@ def compare(bare: RealControlPlane, record: list[Any], request: pytest.FixtureRe
             if step[0] == "SERVED":
                 for send in sides:
                     until_served(send, step, namespace)
+                answers.append(None)
+                continue
+            if step[0] == "WAIT":  # for what a real server takes in a moment later
+                time.sleep(step[2])
                 answers.append(None)
                 continue
             real, ours = (comparable(perform(send, step, namespace)) for send in sides)

@@ -251,6 +251,45 @@ def test_refuses_custom_resources_as_a_real_server_does(compare: Callable[[Any],
     compare(script(*(("POST u", "", obj) for obj in INVALID.values())))
 
 
+def listed(kind: str | None) -> dict[str, Any]:
+    """A root whose list of ports and whose map are owned in one piece, or part by part."""
+    keyed = (
+        {"x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["name"]} if kind == "parts" else {}
+    )
+    ports = {"type": "array", "items": ITEM, **keyed}
+    tags = {"type": "array", "items": STRING, **({"x-kubernetes-list-type": "set"} if keyed else {})}
+    whole = {"type": "object", "additionalProperties": STRING}
+    if kind == "whole":
+        whole["x-kubernetes-map-type"] = "atomic"
+    fields = {"ports": ports, "tags": tags, "map": whole}
+    return {"type": "object", "properties": {"spec": {"type": "object", "properties": fields}}}
+
+
+STATED = {"spec": {"ports": [{"name": "a"}, {"name": "b"}], "tags": ["x", "y"], "map": {"k": "1", "l": "2"}}}
+
+
+@pytest.mark.parametrize(("before", "after"), [("whole", "parts"), ("parts", "whole")])
+def test_ownership_follows_a_changed_schema(before: str, after: str, compare: Callable[[Any], None]) -> None:
+    group = f"{before}.example.com"
+    root = f"/apis/{group}/v1/namespaces/{{ns}}/gadgets"
+    gadget = {"apiVersion": f"{group}/v1", "kind": "Gadget", "metadata": {"name": "x"}}
+    change = definition(group, listed(after))["spec"]
+    compare(
+        [
+            ("POST", "customresourcedefinitions", definition(group, listed(before))),
+            ("SERVED", root),
+            ("APPLY a", f"{root}/x", {**gadget, **STATED}),
+            ("MERGE", f"customresourcedefinitions/gadgets.{group}?fieldManager=u", {"spec": change}),
+            ("WAIT", "", 2),
+            ("APPLY b", f"{root}/x", {**gadget, "spec": {"map": {"k": "1"}}}),
+            ("APPLY b", f"{root}/x", {**gadget, "spec": {"map": {"k": "2"}, "tags": ["z"]}}),
+            ("APPLY a", f"{root}/x", {**gadget, "spec": {"map": {"k": "1"}, "ports": [{"name": "a"}]}}),
+            ("MERGE u", f"{root}/x", {"spec": {"map": {"m": "3"}}}),
+            ("GET", f"{root}/x"),
+        ]
+    )
+
+
 def of(schema: Any) -> dict[str, Any]:
     return definition("d.example.com", {"type": "object", "properties": {"a": schema}})
 

@@ -23,6 +23,7 @@ from mendloop.controlplane.apply.merging import merge
 from mendloop.controlplane.apply.paths import NONE, Path, Paths, branches, without
 from mendloop.controlplane.apply.shapes import Shape, shape_of
 from mendloop.controlplane.apply.values import (
+    cut_at_atoms,
     difference,
     misfits,
     paths_of,
@@ -79,7 +80,7 @@ def server_side_apply(
     work = _Work(api_version, subresource, _timestamp(now), shape_of(schema), resets)
     _refuse_misfits(work, applied)
     base = _stripped(live) if live is not None else _bare(applied)
-    table = owners.read((live or {}).get("metadata", {}).get("managedFields"))
+    table = _current(work, owners.read((live or {}).get("metadata", {}).get("managedFields")))
     if live is not None and not table:
         # Fields from before ownership was tracked belong to somebody, or this apply could take them all.
         unknown = owners.updater(owners.BEFORE_APPLY, api_version, subresource)
@@ -108,7 +109,7 @@ def track(
     work = _Work(api_version, subresource, _timestamp(now), shape_of(schema), resets)
     stated = new.get("metadata", {}).get("managedFields")
     clean = _stripped(new)
-    table = _table_of_update(live, stated, subresource)
+    table = _current(work, _table_of_update(live, stated, subresource))
     if not table and live is not None:
         # Ownership was cleared or never begun: nothing is tracked until the next apply (APIFACTS 16).
         return _with_managers(clean, table)
@@ -184,6 +185,13 @@ def _about(obj: Object) -> str:
     version = obj.get("apiVersion") or ""
     group = version if "/" in version else f"/{version}"
     return f"{meta.get('namespace') or ''}/{meta.get('name') or ''}; {group}, Kind={obj.get('kind') or ''}"
+
+
+def _current(work: _Work, table: Managers) -> Managers:
+    """Ownership in terms of today's schema."""
+    for entry in table.values():
+        entry.paths = cut_at_atoms(work.shape, entry.paths)
+    return table
 
 
 def _table_of_update(live: Object | None, stated: Any, subresource: str) -> Managers:

@@ -325,6 +325,30 @@ def _kept_items(shape: ListShape, value: list[Any], doomed: Tree) -> Iterator[An
         yield remove(shape.item, item, branch) if branch and goes_on(branch) else item
 
 
+def cut_at_atoms(shape: Shape, paths: Paths) -> Paths:
+    """The paths, each ending no deeper than the first place that is owned in one piece.
+
+    Entries written before a schema made a list or map atomic lead deeper than anybody can own now.
+    """
+    return frozenset(_cut(shape, path) for path in paths)
+
+
+def _cut(shape: Shape, path: Path) -> Path:
+    here: Shape | None = shape
+    for length, element in enumerate(path):
+        if here is None:
+            return path
+        if element.startswith("f:"):
+            if here.map is None or here.map.atomic:
+                return path[:length] if here.map is not None else path
+            here = here.map.of(element[2:])
+        else:
+            if here.list is None or here.list.atomic:
+                return path[:length] if here.list is not None else path
+            here = here.list.item
+    return path
+
+
 def with_parents(shape: Shape, paths: Paths) -> Paths:
     """The paths with every declared field on the way to one of them."""
     found = set(paths)
