@@ -1,4 +1,7 @@
 // Prints how Go's API types are written as JSON: their fields in order, and what is left out when zero.
+//
+// Put it beside tests/real/kube/apiserver/go.mod and go.sum (the same versions as the real API server) and
+// run `go run . | gzip -9n > src/mendloop/controlplane/builtin/types.json.gz`.
 package main
 
 import (
