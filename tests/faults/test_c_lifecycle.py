@@ -99,7 +99,8 @@ async def test_c3_the_refusal_of_a_finalizer_is_not_the_users_fault(cluster: Clu
         found = await cluster.create(tree)
         await cluster.delete(found)
         await cluster.advance(120)
-        assert [each.status for each in made(cluster, "patch", "sites")] == [422], "no second try"
+        tries = [each for each in made(cluster, "patch", "sites") if not each.call.subresource]
+        assert [each.status for each in tries] == [422], "no second try"
         assert warnings(cluster) == [] and await pages(cluster) == {}
         await cluster.patch(found, {"metadata": {"finalizers": None}})
         await cluster.settled()

@@ -2,95 +2,59 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from typing import Any
+from collections.abc import Awaitable, Callable
 
 import pytest
 
 from mendloop.chaos import EmptyList, FaultPlan, Reset
-from mendloop.chaos.sweep import Report, crash_after_each_write, crash_before_each_write, lose_each_reply
-from mendloop.controlplane import ControlPlane
+from mendloop.chaos.sweep import crash_after_each_write, crash_before_each_write, lose_each_reply
 from mendloop.k8s import ConfigMap
-from mendloop.kube.transport import Transport
-from mendloop.manager import RunSettings, running
-from mendloop.testing import Cluster
+from mendloop.testing import Cluster, Story
 
 from .operators import Outside, Site, careful_operator, condition, made, pages, site, site_operator
 
 
-class World:
-    """A control plane of one run, and what is outside of it."""
-
-    def __init__(self) -> None:
-        self.plane = ControlPlane(seed=0)
-        self.cluster = Cluster(self.plane)
-        self.outside = Outside({"s"})
-
-    @property
-    def transport(self) -> Transport:
-        return self.cluster.transport("faults.example.com")
-
-    def objects(self) -> list[dict[str, Any]]:
-        found = [*self.plane.objects("v1/ConfigMap"), *self.plane.objects("faults.example.com/v1/Site")]
-        return [*found, *self.plane.objects("apps/v1/Deployment")]
+async def middle(cluster: Cluster) -> None:
+    """A site is created, changed and shrunk, and a page of it deleted."""
+    found = await cluster.create(site(pages=3))
+    await cluster.settled()
+    await cluster.patch(found, {"spec": {"text": "b", "pages": 2}})
+    await cluster.settled()
+    await cluster.delete(await cluster.get(ConfigMap, "s-0"))
+    await cluster.settled()
+    assert await pages(cluster) == {"s-0": "b", "s-1": "b"}
+    assert (await condition(cluster, "s")).status == "True"
 
 
-class LifeOfASite:
-    """Created, changed, shrunk and, in the end, deleted where `to_the_end`."""
-
-    name = "the life of a site"
-
-    def __init__(self, *, to_the_end: bool) -> None:
-        self._to_the_end = to_the_end
-        self._world: World | None = None
-
-    @asynccontextmanager
-    async def open(self) -> AsyncIterator[World]:
-        world = self._world = World()
-        await world.cluster.install(Site)
-        async with world.plane.running():
-            yield world
-
-    async def operate(self, transport: Transport) -> None:
-        assert self._world is not None
-        op, wall = careful_operator(), self._world.plane.world.now
-        settings = RunSettings(seed=0)
-        async with running(op, transport, settings=settings, deps=self._world.outside, wall=wall) as one:
-            await one.task
-
-    async def drive(self, world: World) -> None:
-        cluster = world.cluster
-        found = await cluster.create(site(pages=3))
-        await asyncio.sleep(60)
-        await cluster.patch(found, {"spec": {"text": "b", "pages": 2}})
-        await asyncio.sleep(60)
-        await cluster.delete(await cluster.get(ConfigMap, "s-0"))
-        await asyncio.sleep(60)
-        assert await pages(cluster) == {"s-0": "b", "s-1": "b"}
-        assert (await condition(cluster, "s")).status == "True"
-        if self._to_the_end:
-            await cluster.delete(found)
-            await asyncio.sleep(60)
-            assert await cluster.find(Site, "s") is None and not world.outside.entries
+async def whole(cluster: Cluster) -> None:
+    """The same, and then the site is deleted."""
+    await middle(cluster)
+    await cluster.delete(await cluster.get(Site, "s"))
+    await cluster.settled()
+    assert await cluster.find(Site, "s") is None
 
 
-@pytest.mark.parametrize("to_the_end", [False, True])
-def test_d1_a_crash_after_any_write_changes_nothing_in_the_end(to_the_end: bool) -> None:
-    report: Report = crash_after_each_write(LifeOfASite(to_the_end=to_the_end))
+def story(tell: Callable[[Cluster], Awaitable[None]]) -> Story:
+    return Story(careful_operator(), tell, deps=Outside)
+
+
+@pytest.mark.parametrize("tell", [middle, whole])
+def test_d1_a_crash_after_any_write_changes_nothing_in_the_end(
+    tell: Callable[[Cluster], Awaitable[None]],
+) -> None:
+    report = crash_after_each_write(story(tell))
     report.check()
     assert report.kills == report.plans > 8
 
 
 def test_d2_a_crash_before_any_write_changes_nothing_in_the_end() -> None:
-    report = crash_before_each_write(LifeOfASite(to_the_end=True))
+    report = crash_before_each_write(story(whole))
     report.check()
     assert report.kills == report.plans > 8
 
 
 def test_d1_a_lost_reply_to_any_write_changes_nothing_in_the_end() -> None:
-    report = lose_each_reply(LifeOfASite(to_the_end=True))
+    report = lose_each_reply(story(whole))
     report.check()
     assert report.plans > 8
 

@@ -12,10 +12,17 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from mendloop.testing.cluster import Cluster, NotSettled
     from mendloop.testing.rendering import Rendered, render
+    from mendloop.testing.story import Story
 
-__all__ = ["Cluster", "NotSettled", "Rendered", "render"]
+__all__ = ["Cluster", "NotSettled", "Rendered", "Story", "render"]
 
-_HOME = {"Cluster": "cluster", "NotSettled": "cluster", "Rendered": "rendering", "render": "rendering"}
+_HOME = {
+    "Cluster": "cluster",
+    "NotSettled": "cluster",
+    "Rendered": "rendering",
+    "render": "rendering",
+    "Story": "story",
+}
 
 
 def __getattr__(name: str) -> Any:

@@ -72,7 +72,7 @@ class Cluster:
         """
         async with AsyncExitStack() as stack:
             for op in ops:
-                await self.install(*_declared(op))
+                await self.install(*declared_by(op))
                 transport = FaultyTransport(self.transport(op.name), self.faults)
                 given: dict[str, Any] = {} if deps is _UNSET else {"deps": deps}
                 one = await stack.enter_async_context(
@@ -241,7 +241,8 @@ class Cluster:
         return Kind(found.group, found.version, found.kind, found.plural, found.namespaced)
 
 
-def _declared(op: Operator[Any]) -> list[type[Object]]:
+def declared_by(op: Operator[Any]) -> list[type[Object]]:
+    """The classes of the kinds that the operator itself defines."""
     declared: dict[str, type[Object]] = {}
     for handler in op.handlers:
         for ref in handler.kinds:
