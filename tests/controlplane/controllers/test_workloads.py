@@ -255,3 +255,11 @@ async def test_kstatus_calls_what_is_up_current(control_plane: ControlPlane) -> 
     for kind in (*kinds, "apps/v1/ReplicaSet", "v1/Pod", "v1/PersistentVolumeClaim"):
         for obj in control_plane.objects(kind):
             assert is_current(obj), (kind, readiness(obj))
+
+
+async def test_a_daemon_set_runs_on_all_of_no_nodes(control_plane: ControlPlane) -> None:
+    body = workload("DaemonSet", "agent")
+    del body["spec"]["replicas"]
+    ask(control_plane, "POST", "/apis/apps/v1/namespaces/default/daemonsets", body)
+    await asyncio.sleep(1)
+    assert is_current(one(control_plane, "apps/v1/DaemonSet", "agent"))

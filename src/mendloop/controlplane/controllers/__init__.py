@@ -1,12 +1,12 @@
 """The controllers that bring an embedded control plane to life: what a cluster does by itself.
 
-Garbage collection, namespaces, Deployments, ReplicaSets, StatefulSets, Jobs, the
-life of pods, Endpoints and volume claims. They are clients of the control plane like any other, act through
-its checks, and live on the clock of the event loop, so that virtual time drives them.
+Garbage collection, namespaces, Deployments, ReplicaSets, StatefulSets, Jobs, the life of pods, Endpoints
+and volume claims. They are clients of the control plane like any other, act through its checks, and live on
+the clock of the event loop, so that virtual time drives them. Tests hold them against the real ones.
 
-Where they depart from the real ones: no scheduler and no nodes (pods run without one), no DaemonSets,
-CronJobs, autoscalers or quotas, no Events but that of the garbage collector for misplaced owners, volumes
-in name only.
+Where they depart from those: no scheduler and no nodes (pods run without one, DaemonSets have nowhere to
+run), no CronJobs, autoscalers or quotas, no Events but the garbage collector's about misplaced owners,
+volumes in name only.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from mendloop.controlplane.controllers.api import MANAGER, NODE, Plane, Refused, Verbs, View
+from mendloop.controlplane.controllers.daemonsets import DaemonSets
 from mendloop.controlplane.controllers.deployments import Deployments
 from mendloop.controlplane.controllers.events import Recorder
 from mendloop.controlplane.controllers.garbage import GarbageCollector
@@ -46,6 +47,7 @@ def builtin_controllers(plane: Plane, timestamp: Callable[[], str], pace: Pace =
             Deployments(view, verbs, timestamp),
             ReplicaSets(view, verbs),
             StatefulSets(view, verbs),
+            DaemonSets(view, verbs),
             Jobs(view, verbs, timestamp),
             Kubelet(view, kubelet, timestamp, pace),
             Endpoints(view, verbs),

@@ -152,4 +152,3 @@ class Pace(msgspec.Struct, frozen=True, kw_only=True):
     pod_start_s: float = 1.0
     pod_run_s: float = 2.0  # how long a container of a Job works
     pod_stop_s: float = 0.5
-    crash_backoff_s: float = 10.0
