@@ -37,6 +37,8 @@ class Scene:
 
     async def hurt(self, name: str, what: str, harm: Awaitable[None]) -> None:
         """Does something to one database; from now on the judge waits for it to be whole."""
+        if not any((one.act, one.what) == (self.act, what) for one in self.judge.wounds):
+            self.say(f"{name}: {what}")
         self.judge.wound(self.act, name, what)
         await harm
 
@@ -133,7 +135,8 @@ def _spec(scene: Scene, name: str) -> dict[str, Any]:
 
 
 async def _conflicts(scene: Scene) -> None:
-    stage, victims = scene.stage, scene.some(0.12)
+    stage, chosen = scene.stage, scene.some(0.24, least=2)
+    victims, others = chosen[::2], chosen[1::2]
     # What the operator writes next of these is under way for a moment, and another hand is faster: what
     # the server answers then is its own 409.
     under_way = Delay(stage.options.seconds(0.5))
@@ -145,7 +148,6 @@ async def _conflicts(scene: Scene) -> None:
     await scene.pause(0.3)
     for name in victims:
         await stage.edit(Database, name, {"metadata": {"annotations": {"example.com/seen": "yes"}}})
-    others = [name for name in scene.some(0.12) if name not in victims]
     for name in others:
         stage.plan.fail("apply", kind="ConfigMap", name=f"{name}-config", status=409, times=2)
     await scene.spoil(others)
@@ -166,22 +168,24 @@ async def _failures(scene: Scene) -> None:
 
 
 async def _silence(scene: Scene) -> None:
-    first = scene.some(0.0)
-    await scene.spoil(first)
+    first, *others = scene.some(0.18, least=3)
+    await scene.spoil([first])  # its news resets the clock that would find a watch dead
     await scene.until(lambda: not scene.judge.open(scene.act))
     scene.suspects.add(ConfigMap.KIND.gvk)
     scene.struck = scene.stage.wire.silence({ConfigMap.KIND.plural})
     scene.say(f"{scene.struck} watch of ConfigMaps is dead now, and nobody tells")
-    await scene.spoil([name for name in scene.some(0.16) if name not in first])
+    await scene.spoil(others)
 
 
 async def _hang(scene: Scene) -> None:
-    hung = scene.some(0.06)
+    victims = scene.some(0.18, least=3)
+    hung, others = victims[: len(victims) // 3], victims[len(victims) // 3 :]
     for name in hung:
         scene.stage.plan.add(Hang(), "apply", kind="ConfigMap", name=f"{name}-config")
     await scene.spoil(hung)
     await scene.pause(0.3)
-    await scene.spoil([name for name in scene.some(0.12) if name not in hung])
+    scene.say(f"{', '.join(hung)}: their calls hang; the others go on")
+    await scene.spoil(others)
 
 
 async def _kill(scene: Scene) -> None:

@@ -92,7 +92,7 @@ class Picture:
     def __enter__(self) -> Self:
         from rich.live import Live
 
-        self._live = Live(console=self._console, auto_refresh=False, screen=False, transient=True)
+        self._live = Live(console=self._console, auto_refresh=False, screen=False)
         self._live.start()
         return self
 
