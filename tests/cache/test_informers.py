@@ -107,6 +107,18 @@ async def test_a_scope_holds_its_namespace_and_selection_only(control_plane: Con
         assert store.list(selector=Selector.parse("app=z")) == []
 
 
+async def test_a_scope_learns_nothing_that_lies_outside_of_it(control_plane: ControlPlane) -> None:
+    client = Client(control_plane.transport())
+    async with Caches(control_plane.transport(), rng=Random(1)) as caches:
+        store = caches.informer(CONFIG_MAP, Scope("default", labels="app=x")).store
+        async with deadline(10):
+            await store.until_synced()
+        for name, labels in (("in", {"app": "x"}), ("out", {"app": "y"})):
+            answer = await applied(client, config_map(name, labels))
+            store.learn(answer.meta, answer.raw)
+        assert [entry.name for entry in store.list()] == ["in"]
+
+
 async def test_a_view_survives_a_history_that_was_compacted_while_it_was_away(
     control_plane: ControlPlane,
 ) -> None:

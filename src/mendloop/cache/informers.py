@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from random import Random
 from typing import Protocol
 
@@ -10,11 +11,13 @@ import msgspec
 
 from mendloop.aio.tasks import Failure, OwnedTasks, supervise
 from mendloop.cache.store import Store
+from mendloop.kube.envelope import Meta
 from mendloop.kube.transport import Transport
 from mendloop.kube.watch.actions import Trouble
 from mendloop.kube.watch.options import DEFAULTS, WatchOptions
 from mendloop.kube.watch.run import EVERYTHING, Reflector, Scope
 from mendloop.model.kinds import Kind
+from mendloop.model.selectors import Selector
 
 
 class CacheObserver(Protocol):
@@ -140,6 +143,7 @@ class Caches:
             manager=self._manager,
             tracking_label=self._tracking_label,
             metadata_only=scope.metadata_only,
+            covers=_covered_by(scope),
         )
         reflector = Reflector(
             self._transport,
@@ -162,3 +166,15 @@ class Caches:
     def _restarted(self, failure: Failure) -> None:
         if self._observer is not None:
             self._observer.restarted(failure)
+
+
+def _covered_by(scope: Scope) -> Callable[[Meta], bool]:
+    """Whether an object that somebody else brings would have come by the watch of this scope too."""
+    selector = Selector.parse(scope.labels)
+
+    def covers(meta: Meta) -> bool:
+        in_namespace = not scope.namespace or meta.namespace == scope.namespace
+        # Fields are selected by the server's own rules: what they leave out cannot be told here.
+        return in_namespace and not scope.fields and selector.matches(meta.labels or {})
+
+    return covers

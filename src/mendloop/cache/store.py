@@ -19,6 +19,10 @@ from mendloop.model.selectors import Selector
 Subscriber = Callable[[Change], None]
 
 
+def _everything(_: Meta) -> bool:
+    return True
+
+
 class Unsynced(Waiting):
     """Raised when something is read before the first list has told what there is."""
 
@@ -32,12 +36,19 @@ class Store:
     forgotten does not come back by an older event; each change is told once, in order, and an event that
     tells what is known already is no change. It is complete: it never sheds.
     `manager` is the field manager whose ownership is kept, `tracking_label` the label that names an owner
-    where no reference may; with `metadata_only` no body is kept, whoever brings it.
+    where no reference may; with `metadata_only` no body is kept, whoever brings it. `covers` tells which
+    objects belong to the scope: nothing else is learned.
     Errors: `get`, `list` and `owned` raise `Unsynced` until the first list was whole.
     """
 
     def __init__(
-        self, kind: Kind, *, manager: str = "", tracking_label: str = "", metadata_only: bool = False
+        self,
+        kind: Kind,
+        *,
+        manager: str = "",
+        tracking_label: str = "",
+        metadata_only: bool = False,
+        covers: Callable[[Meta], bool] = _everything,
     ) -> None:
         self.kind = kind
         self.version = -1  # everything up to here was delivered
@@ -45,6 +56,7 @@ class Store:
         self._maker = EntryMaker(
             kind.id, manager=manager, tracking_label=tracking_label, metadata_only=metadata_only
         )
+        self._covers = covers
         self._spaces: dict[str, dict[str, Entry]] = {}
         self._size = 0
         self._owners = Index(by_owner)
@@ -185,7 +197,7 @@ class Store:
         known = self.peek(meta.namespace, meta.name)
         if meta.uid in self._gone or (known is not None and not _is_newer(meta, known)):
             return ()
-        if known is None and self._ended_meanwhile(meta):
+        if known is None and (self._ended_meanwhile(meta) or not self._covers(meta)):
             return ()
         return self._take(self._maker.make(meta, raw), meta, writer=writer)
 
