@@ -106,3 +106,17 @@ async def test_its_data_outlive_it(cluster: Cluster) -> None:
         assert await cluster.find(Database, "orders") is None
         assert await cluster.find(StatefulSet, "orders") is None
         assert [claim.name for claim in await cluster.list(PersistentVolumeClaim)] == ["data-orders-0"]
+
+
+async def test_another_storage_is_refused_and_said_so(cluster: Cluster) -> None:
+    """An API server lets nobody change the claims of a StatefulSet."""
+    async with cluster.run(op):
+        await cluster.create(PASSWORD)
+        db = await cluster.create(database())
+        await cluster.settled()
+        await cluster.patch(db, {"spec": {"storage": "2Gi"}})
+        await cluster.settled()
+        conditions = (await cluster.get(Database, "orders")).status.conditions
+        ready = next(one for one in conditions if one.type == "Ready")
+        assert ready.status == "False" and ready.reason == "ChildInvalid"
+        assert "StatefulSet" in ready.message and "spec" in ready.message
