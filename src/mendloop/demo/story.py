@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
-from mendloop.chaos import Delay, Hang, Kill
+from mendloop.chaos import Delay, Hang, Kill, text_answer
 from mendloop.demo.database import Database, DatabaseSpec
 from mendloop.demo.judge import Judge
 from mendloop.demo.stage import NAMESPACE, Stage
@@ -154,13 +154,13 @@ async def _conflicts(scene: Scene) -> None:
 
 
 async def _failures(scene: Scene) -> None:
-    plan = scene.stage.plan
-    outage = plan.fail(
-        "apply", kind="ConfigMap", status=500, times=None, message="etcdserver: leader changed"
-    )
-    plan.fail("apply", kind="Service", status=429, times=8, retry_after_s=2, text="Too many requests")
+    plan, deleted = scene.stage.plan, scene.some(0.1, least=2)
+    changed = "etcdserver: leader changed"
+    outage = plan.fail("apply", kind="ConfigMap", status=500, times=None, message=changed)
+    overloaded = text_answer(429, "Too many requests", retry_after_s=2)
+    plan.add(overloaded, "apply", kind="Service", times=len(deleted))
     await scene.spoil(scene.some(0.2, least=2))
-    for name in scene.some(0.1, least=2):
+    for name in deleted:
         await scene.hurt(name, "Service deleted", scene.stage.delete(Service, f"{name}-members"))
     await scene.pause(3.0)
     plan.remove(outage)
