@@ -40,6 +40,9 @@ BLOCKING: Final = frozenset({Class.INVALID, Class.DENIED, Class.PERMANENT, Class
 # Finalizers that garbage collection takes off by itself, soon.
 GARBAGE_COLLECTORS: Final = frozenset({"foregroundDeletion", "orphan"})
 
+_LOOK_AT_FIRST: Final = 32  # changed wishes of a handler, each made twice
+_LOOK_AT_EACH: Final = 16
+
 EventText = tuple[str, str, str]  # type, reason, message
 
 
@@ -117,6 +120,7 @@ class Passes:
         self._children = Children(world)
         self._marks = OwnerMarks(world)
         self._view = CacheView(world)
+        self._changes = 0  # wishes that changed, of all objects
         cleanups = [part.fn for part in op.cleanups if part.gvk == handler.gvk]
         self._cleanup: Callable[..., Any] | None = cleanups[0] if cleanups else None
         self._pipeline = Pipeline(self._parse, self._validate, self._repair, self._verify, observer)
@@ -170,12 +174,22 @@ class Passes:
         memory = look.memory
         if not wish.complete:
             return wish
-        if memory.wished and memory.wished != wish.digest:
+        changed = memory.wished and memory.wished != wish.digest
+        if changed and (memory.inputs == wish.inputs or self._looks_twice()):
             again = self._drain(look, now)
             if again.digest != wish.digest or memory.inputs == wish.inputs:
                 return replace(wish, error=_not_deterministic(wish, again, self._handler))
         memory.wished, memory.inputs = wish.digest, wish.inputs
         return wish
+
+    def _looks_twice(self) -> bool:
+        """Whether a wish that changed with its inputs is made a second time, to see chance in it.
+
+        Chance shows at the latest in a pass whose inputs did not change. To see it at once, the first
+        changes of a handler are all looked at, and then some.
+        """
+        self._changes += 1
+        return self._changes <= _LOOK_AT_FIRST or self._changes % _LOOK_AT_EACH == 0
 
     def _drain(self, look: Look, now: datetime) -> Wish:
         # Each run gets its own view of the object: what the first one assigned must not be seen by the next.

@@ -40,6 +40,15 @@ class Wanted(NamedTuple):
     message: str = ""
 
 
+class _OnlyStatus(msgspec.Struct, gc=False):
+    """An object of which only the status is read."""
+
+    status: dict[str, Any] | None = None
+
+
+_read_status: Final = msgspec.json.Decoder(_OnlyStatus).decode
+
+
 class StatusWriter:
     """Writes the status of objects of one kind; of a foreign kind, nothing."""
 
@@ -59,7 +68,7 @@ class StatusWriter:
         """
         if not self._ours or outcome.gone:
             return
-        observed: dict[str, Any] = outcome.entry.decoded().get("status") or {}
+        observed = _read_status(outcome.entry.raw).status or {}
         wished = self._wished(observed, outcome, failure)
         patch = merge_patch(observed, wished)
         if not patch:

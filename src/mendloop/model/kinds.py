@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import quote
 
@@ -30,6 +31,10 @@ class Key(NamedTuple):
         return f"{self.kind} {place}"
 
 
+# Asked for some twenty times in a pass; the kinds of a process are few.
+_kind_id = lru_cache(maxsize=4096)(KindId)
+
+
 class Kind(msgspec.Struct, frozen=True, order=True):
     """A kind as the API serves it: where its objects are found and what their keys look like."""
 
@@ -46,7 +51,7 @@ class Kind(msgspec.Struct, frozen=True, order=True):
 
     @property
     def id(self) -> KindId:
-        return KindId(self.group, self.kind)
+        return _kind_id(self.group, self.kind)
 
     @property
     def gvk(self) -> str:

@@ -256,14 +256,15 @@ def _nothing(error: Exception) -> Wish:
 
 
 def _report(status: Status, assigned: frozenset[str], *, complete: bool) -> bytes:
-    tree = to_tree(status)
-    names = dict(zip(status.__struct_fields__, status.__struct_encode_fields__, strict=True))
-    kept = [
-        wire
-        for field, wire in names.items()
+    names = zip(status.__struct_fields__, status.__struct_encode_fields__, strict=True)
+    kept = {
+        wire: getattr(status, field)
+        for field, wire in names
         if field not in _FRAMEWORKS and (field in assigned or not complete)
-    ]
-    stated = {wire: tree[wire] for wire in kept if tree[wire] not in (None, "", [], {})}
+    }
+    if not kept:
+        return b"{}"
+    stated = {wire: value for wire, value in to_tree(kept).items() if value not in (None, "", [], {})}
     return msgspec.json.encode(stated, order="deterministic")
 
 

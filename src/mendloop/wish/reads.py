@@ -62,6 +62,9 @@ Seen = tuple[tuple[Key, str, str], ...]
 """Key, uid and version of each object that a read gave."""
 
 
+_NOTHING_READ = hashlib.sha256().hexdigest()[:16]
+
+
 @dataclass(slots=True)
 class Reads:
     """What was read, absent names and empty selections included, and what was seen there."""
@@ -82,6 +85,8 @@ class Reads:
     @property
     def digest(self) -> str:
         """Equal for two passes that read the same and saw the same."""
+        if not self.seen:
+            return _NOTHING_READ
         lines = sorted(f"{read!r} {seen!r}" for read, seen in self.seen.items())
         return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:16]
 
