@@ -6,6 +6,7 @@ recursion that collects paths as deepdiff-like tools do. Run: `python bench/diff
 
 from __future__ import annotations
 
+import argparse
 import hashlib
 import platform
 import time
@@ -161,4 +162,8 @@ def main(rounds: int = 15, loops: int = 1000) -> str:
 
 
 if __name__ == "__main__":
-    main()
+    parser = argparse.ArgumentParser(description="What a comparison costs when nothing differs.")
+    parser.add_argument("--rounds", type=int, default=15)
+    parser.add_argument("--loops", type=int, default=1000)
+    stated = parser.parse_args()
+    main(stated.rounds, stated.loops)

@@ -16,23 +16,28 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 import uvloop
 
 sys.path.insert(0, str(Path(__file__).parent))
 
 from harness.comparison import Comparison, compare
-from harness.peers import USUAL
+from harness.peers import OUT, USUAL
 from harness.phases import PHASES, Plan
 
 HERE = Path(__file__).parent
+RESULTS = OUT / "results.json"
+"""Everything measured in the last comparison, for whoever wants more than the tables."""
 MICRO = {
-    "classify.py": ("--rounds", "3"),
-    "diff.py": ("--quick",),
+    "classify.py": ("--rounds", "2"),
+    "diff.py": ("--rounds", "2", "--loops", "50"),
     "cache.py": ("--objects", "200", "--repeat", "2"),
 }
 """The benches of one function each, and what makes them quick."""
 
-QUICK = Plan(count=20, single=3, pause_s=0.05, idle_s=1.0, tail_s=0.5, settled_s=1.0, limit_s=60.0)
+QUICK = Plan(
+    count=20, single=3, pause_s=0.05, idle_s=0.5, start_quiet_s=0.7, tail_s=0.3, settled_s=0.7, limit_s=40.0
+)
 
 
 def micro(stated: argparse.Namespace) -> bool:
@@ -58,6 +63,7 @@ def stages(stated: argparse.Namespace) -> bool:
 def peers(stated: argparse.Namespace) -> bool:
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         compared = runner.run(compare(comparison(stated)))
+    RESULTS.write_bytes(msgspec.json.format(msgspec.json.encode([compared.runs, compared.memory])))
     print("\n## peers")
     print("\n".join(compared.lines()))
     for difference in compared.unequal:

@@ -50,7 +50,7 @@ class Compared:
 
 async def compare(comparison: Comparison) -> Compared:
     """Errors: what the cluster raises. A peer that cannot be built here, or ends, is left out and said so."""
-    make_cluster = _cluster(comparison.embedded)
+    make_cluster = cluster_maker(comparison.embedded)
     subjects = list(_prepared(comparison.peers))
     runs: dict[str, Run] = {}
     memory: dict[str, Run] = {}
@@ -113,7 +113,8 @@ def _prepared(names: Sequence[str]) -> Iterator[Subject]:
             _say(f"{peer.name} is left out: {why}")
 
 
-def _cluster(embedded: bool) -> MakeCluster:
+def cluster_maker(embedded: bool) -> MakeCluster:
+    """Where it is measured: the real control plane if it was built here, else the embedded one."""
     if not embedded:
         try:
             find_binaries(BINARIES)

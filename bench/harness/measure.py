@@ -20,7 +20,6 @@ from harness.processes import Machine, cpu_s, machine, memory, reset_peak
 from harness.view import View
 
 _START: Final = "start"
-_START_QUIET_S: Final = 3.0
 _START_LIMIT_S: Final = 60.0
 
 
@@ -111,7 +110,7 @@ async def _start(stage: Stage) -> Measured:
     """On the empty cluster, until it has come to rest."""
     began = time.monotonic()
     stage.operator.start()
-    last = await stage.quiet(_START_QUIET_S, _START_LIMIT_S, cpu_too=True)
+    last = await stage.quiet(stage.plan.start_quiet_s, _START_LIMIT_S, cpu_too=True)
     tally = stage.cluster.requests.take()
     used = memory(stage.operator.pid)
     return Measured(

@@ -37,6 +37,7 @@ class Plan:
     idle_s: float = 20.0
     limit_s: float = 300.0
     repair_limit_s: float = 30.0
+    start_quiet_s: float = 3.0  # quiet after which the start counts as over
     tail_s: float = 2.0  # quiet after which a phase's requests are complete
     settled_s: float = 10.0  # quiet after which a restart counts as over
     settle_limit_s: float = 120.0
