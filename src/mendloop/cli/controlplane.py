@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import click
 import yaml
 
 from mendloop.cli.run import run_async
+from mendloop.errors import Invalid
 
 
 @click.group("controlplane", short_help="Serve the embedded Kubernetes API.")
@@ -31,22 +33,35 @@ def serve(host: str, port: int, kubeconfig_out: Path | None, token_auth_file: Pa
     """Serve until interrupted. Nothing is kept: each start is an empty cluster."""
 
     async def work() -> None:
-        from mendloop.controlplane import ControlPlane, read_tokens
+        from mendloop.controlplane import ControlPlane
 
-        tokens = read_tokens(token_auth_file) if token_auth_file else None
+        tokens = _tokens(token_auth_file)
         plane = ControlPlane()
         stop = asyncio.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, stop.set)
-        async with plane.running(), plane.serve(host=host, port=port, tokens=tokens) as url:
+        async with AsyncExitStack() as stack:
+            await stack.enter_async_context(plane.running())
+            try:
+                url = await stack.enter_async_context(plane.serve(port, host=host, tokens=tokens))
+            except OSError as error:
+                raise Invalid(f"cannot serve on {host}:{port}: {error.strerror}", field="--port") from error
             click.echo(f"serving at {url}")
             if kubeconfig_out is not None:
-                token = next(iter(tokens), "") if tokens else ""
-                write_kubeconfig(kubeconfig_out, url, token)
+                write_kubeconfig(kubeconfig_out, url, next(iter(tokens or ()), ""))
                 click.echo(f"kubectl --kubeconfig {kubeconfig_out} get namespaces")
             await stop.wait()
 
     run_async(work)
+
+
+def _tokens(path: Path | None) -> dict[str, Any] | None:
+    from mendloop.controlplane.tokens import TokenFileError, read_tokens
+
+    try:
+        return read_tokens(path) if path is not None else None
+    except TokenFileError as error:
+        raise Invalid(str(error), field="--token-auth-file") from error
 
 
 def write_kubeconfig(path: Path, url: str, token: str = "") -> None:
