@@ -145,7 +145,7 @@ def _is_kind(name: str, schema: Json) -> bool:
 
 
 def _without_texts(node: Any) -> Any:
-    """A copy without the keyword `description`; a property of that name has a schema as its value and stays."""
+    """A copy without the keyword `description`; a property of that name is a schema, and stays."""
     if isinstance(node, list):
         return [_without_texts(item) for item in node]
     if not isinstance(node, dict):

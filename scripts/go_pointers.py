@@ -1,8 +1,8 @@
 """Which fields of Kubernetes' Go types are pointers, read from the types' source.
 
 OpenAPI does not tell: a pointer's zero is stored (`automountServiceAccountToken: false`), any other zero is
-left out (`hostNetwork: false`). Usage: `python scripts/go_pointers.py GOMODCACHE/k8s.io OUT.json.gz`, with the
-modules api, apimachinery, apiextensions-apiserver and kube-aggregator in the one version that is bundled.
+left out (`hostNetwork: false`). Usage: `python scripts/go_pointers.py GOMODCACHE/k8s.io OUT.json.gz`, with
+the modules api, apimachinery, apiextensions-apiserver and kube-aggregator in the one version that is bundled.
 """
 
 from __future__ import annotations

@@ -140,7 +140,7 @@ class Stage:
     ) -> AsyncIterator[Running]:
         transport = FaultyTransport(self.recorder, self.plan)
         async with running(op, transport, settings=settings or self.settings(), **more) as one:
-            await self.until(lambda: one.started.is_set())
+            await self.until(one.started.is_set)
             yield one
 
     def settings(self, **limits: Any) -> RunSettings:

@@ -16,11 +16,11 @@ from stage import Stage
 
 from mendloop.errors import Transient
 from mendloop.k8s import ConfigMap, Deployment, Namespace, Secret, Service
+from mendloop.model.naming import child_name
 from mendloop.model.resource import Resource
 from mendloop.model.types import Condition, Spec, Status
 from mendloop.wish.child import Child, Manifests
 from mendloop.wish.context import Context, Writer
-from mendloop.model.naming import child_name
 from mendloop.wish.operator import Operator
 
 VECTORS = Path(__file__).parent.parent / "vectors" / "cases"
@@ -281,8 +281,12 @@ async def test_r29_a_condition_that_only_has_a_new_time_is_not_written(stage: St
         await stage.settled(one)
         since = datetime(2031, 6, 1, 8, tzinfo=UTC).isoformat().replace("+00:00", "Z")
         foreign = {
-            "type": "Foreign", "status": "True", "reason": "Theirs", "message": "", "lastTransitionTime": since,
-        }  # fmt: skip
+            "type": "Foreign",
+            "status": "True",
+            "reason": "Theirs",
+            "message": "",
+            "lastTransitionTime": since,
+        }
         known = (await stage.here(Bakery, "shop"))["status"]["conditions"]
         await stage.patch(Bakery, "shop", {"status": {"conditions": [foreign, *known]}}, "status")
         await stage.settled(one)

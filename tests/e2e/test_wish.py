@@ -191,7 +191,7 @@ async def test_wish_04_a_refused_child_keeps_what_is_left_over(stage: Stage) -> 
 
 async def test_wish_04_fields_of_a_child_shrink_only_in_a_complete_pass(stage: Stage) -> None:
     def desired(box: Box, ctx: Context) -> Manifests:
-        yield config_map("a", **{item: "x" for item in box.spec.items})
+        yield config_map("a", **dict.fromkeys(box.spec.items, "x"))
         if box.spec.mode == "bad":
             ctx.require(Secret, "missing")
 

@@ -13,6 +13,21 @@ def blocks_until(told: threading.Event) -> None:
     told.wait(10)
 
 
+async def turned(watchdog: Watchdog) -> None:
+    """Returns once the watchdog has seen the loop turn again."""
+    loop = asyncio.get_running_loop()
+    alive = loop.create_future()
+
+    def look() -> None:
+        if watchdog.stalled_s:
+            loop.call_later(0.01, look)
+        else:
+            alive.set_result(None)
+
+    look()
+    await alive
+
+
 @pytest.mark.real_time
 async def test_r46_a_blocking_call_is_reported_with_the_stack_of_the_culprit() -> None:
     stalls: list[Stall] = []
@@ -27,8 +42,8 @@ async def test_r46_a_blocking_call_is_reported_with_the_stack_of_the_culprit() -
     try:
         blocks_until(told)
         assert watchdog.stalled_s > 0
-        while watchdog.stalled_s:
-            await asyncio.sleep(0.01)
+        async with asyncio.timeout(5):
+            await turned(watchdog)
     finally:
         watchdog.stop()
     assert len(stalls) == 1

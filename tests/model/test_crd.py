@@ -1,6 +1,6 @@
 """Structural schemas and CustomResourceDefinitions from types."""
 
-# ruff: noqa: RUF012  # msgspec gives each value its own copy of an empty default
+# msgspec gives each value its own copy of an empty default
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """R59: what `mendloop crd` makes of types is taken by a real API server and means what the types say."""
 
-# ruff: noqa: RUF012  # msgspec gives each value its own copy of an empty default
+# msgspec gives each value its own copy of an empty default
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Whatever a user may yield becomes the same manifest."""
 
-# ruff: noqa: RUF012  # the stand-ins look like the classes that they stand in for
+# the stand-ins look like the classes that they stand in for
 
 from __future__ import annotations
 

@@ -37,7 +37,8 @@ def command(
             client = Client(transport)
             known = await Discovery(client).kind(kind)
             namespace, _, own = name.rpartition("/")
-            await approve(client, known, namespace or ("default" if known.namespaced else ""), own, operator_name, yes)
+            namespace = namespace or ("default" if known.namespaced else "")
+            await approve(client, known, namespace, own, operator_name, yes)
         finally:
             await transport.close()
 

@@ -1,4 +1,4 @@
-"""`mendloop controlplane serve`: the embedded Kubernetes API for kubectl, other clients and other operators."""
+"""`mendloop controlplane serve`: the embedded Kubernetes API for kubectl and other clients."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from mendloop.errors import Invalid
 
 @click.group("controlplane", short_help="Serve the embedded Kubernetes API.")
 def command() -> None:
-    """The embedded Kubernetes API: real semantics, in one process, in memory, for trying out and testing."""
+    """The embedded Kubernetes API: real semantics, in one process, in memory, for trials and tests."""
 
 
 @command.command("serve")
@@ -27,7 +27,7 @@ def command() -> None:
 @click.option(
     "--token-auth-file",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help='As kube-apiserver takes it: lines of token,user,uid,"group1,group2". Without it everybody is admin.',
+    help='As kube-apiserver takes it: lines of token,user,uid,"group1,group2". Without it all are admin.',
 )
 def serve(host: str, port: int, kubeconfig_out: Path | None, token_auth_file: Path | None) -> None:
     """Serve until interrupted. Nothing is kept: each start is an empty cluster."""

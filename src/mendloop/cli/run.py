@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from mendloop.cli.load import load_operator
-from mendloop.errors import OperatorError
+from mendloop.errors import Invalid, OperatorError
 from mendloop.wish.operator import Operator
 
 
@@ -28,12 +28,12 @@ class Serving:
 @click.argument("operator", metavar="OPERATOR")
 @click.option("-n", "--namespace", default="", help="Only this namespace.")
 @click.option("-A", "--all-namespaces", is_flag=True, help="All namespaces (the default).")
-@click.option("--kubeconfig", type=click.Path(), help="Instead of $KUBECONFIG, ~/.kube/config, the pod's own.")
+@click.option("--kubeconfig", type=click.Path(), help="Instead of $KUBECONFIG, ~/.kube/config, the pod's.")
 @click.option("--context", default="", help="Which context of the kubeconfig.")
 @click.option("--workers", type=click.IntRange(1, 256), default=4, show_default=True, help="A kind.")
 @click.option("--health-host", default="127.0.0.1", show_default=True, help="0.0.0.0 for kubelet's probes.")
 @click.option("--health-port", type=click.IntRange(0, 65535), default=8080, show_default=True, help="0: any.")
-@click.option("--log", "log_format", type=click.Choice(["human", "json"]), help="Default: human on a terminal.")
+@click.option("--log", "log_format", type=click.Choice(["human", "json"]), help="human on a terminal.")
 @click.option("--log-level", default="info", show_default=True)
 def command(
     operator: str,
@@ -52,10 +52,10 @@ def command(
     It needs its CRDs installed (`mendloop crd OPERATOR | kubectl apply -f -`) and rights on its kinds;
     /readyz says what is missing, and work begins as soon as it is there. SIGTERM ends it in good order.
     """
+    from mendloop.controller.world import Limits
     from mendloop.kube.kubeconfig import load_cluster
     from mendloop.kube.wire import AiohttpTransport
     from mendloop.manager import RunSettings
-    from mendloop.controller.world import Limits
     from mendloop.observe import set_up
 
     if namespace and all_namespaces:
@@ -89,13 +89,14 @@ async def serve(op: Operator[Any], transport: Any, settings: Any, serving: Servi
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     watchdog = Watchdog(log_stall)
     async with running(op, transport, settings=settings, metrics=metrics) as one:
-        async with health_server(
+        serves = health_server(
             serving.host,
             serving.port,
             live=lambda: liveness(one.views(), watchdog.stalled_s),
             ready=lambda: readiness(one.views(), started=one.started.is_set()),
             metrics=metrics.text,
-        ):
+        )
+        async with serves:
             watchdog.start()
             try:
                 await one.until(stop)
@@ -109,7 +110,7 @@ def run_async(work: Callable[[], Coroutine[Any, Any, None]]) -> None:
         with asyncio.Runner(loop_factory=_loop_factory()) as runner:
             runner.run(work())
     except OperatorError as error:
-        place = f"{error.field}: " if getattr(error, "field", "") else ""
+        place = f"{error.field}: " if isinstance(error, Invalid) and error.field else ""
         raise _Refused(f"{place}{error.message}") from error
 
 

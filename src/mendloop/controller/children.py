@@ -15,7 +15,7 @@ from mendloop.controller.calls import patiently
 from mendloop.controller.initial import without_initial
 from mendloop.controller.marks import Tie, stamped, tie
 from mendloop.controller.world import World, Written
-from mendloop.delta import Delta, apply_body, diff, grown, learn, release
+from mendloop.delta import Contest, Delta, apply_body, diff, grown, learn, release
 from mendloop.errors import ApiError, Class, Conflict, Denied, Invalid, Waiting, classify, with_context
 from mendloop.model import fieldpath, fieldset
 from mendloop.model.kinds import Key, Kind
@@ -56,12 +56,16 @@ class Result:
     noop: bool = False  # it was written, and nothing changed: a defect
 
 
+NO_RECORD: Final = Contest()
+
+
 @dataclass(slots=True)
 class Applied:
     """What is remembered of a child while the process lives; all of it may be lost."""
 
     wished: int  # hash of what was last stated
     learned: Mapping[Any, Any] = field(default_factory=dict)  # what the server rewrote of it
+    contest: Contest = NO_RECORD  # which fields were set back, and when
 
 
 @dataclass(slots=True)
@@ -182,7 +186,18 @@ class _Turn:
             )
         if gate is not Gate.OPEN and not self._is_drift(delta, entry):
             return self._held(held_by)
+        self._leave_disputed(delta)
         return await self._change(entry, tree, delta)
+
+    def _leave_disputed(self, delta: Delta) -> None:
+        """Errors: `Conflict`, to come again later, where others keep changing what we keep setting back."""
+        disputed = self._contest.judge(delta, self._world.now())
+        if disputed.wait_s > 0:
+            raise Conflict(
+                f"{self._child.key}: somebody else keeps changing {', '.join(disputed.paths)}",
+                reason="FieldManagerConflict",
+                retry_after=disputed.wait_s,
+            )
 
     async def _change(self, entry: Entry, tree: dict[str, Any], delta: Delta) -> Result:
         if self._remembered is None and entry.owned and await self._rewritten_by_server(entry, tree):
@@ -200,7 +215,11 @@ class _Turn:
             written = await self._apply(self._lasting, uid=entry.uid)
         except ApiError as error:
             if _other_uid(error):
-                raise Conflict(f"{self._child.key} was replaced meanwhile", reason="Replaced") from error
+                raise Conflict(
+                    f"{self._child.key} was replaced meanwhile",
+                    reason="Replaced",
+                    keys={"stale": self._child.key},
+                ) from error
             raise
         return self._written(Did.CHANGED, written, delta, before=entry)
 
@@ -281,8 +300,11 @@ class _Turn:
         self, did: Did, written: Written, delta: Delta | None, before: Entry | None = None
     ) -> Result:
         tree = written.answer.decoded()
+        set_back = delta.changes if delta is not None else ()
         self._owner.applied[self._child.key] = Applied(
-            self._hash, learn(self._lasting, tree, self._schema, self._world.manager)
+            self._hash,
+            learn(self._lasting, tree, self._schema, self._world.manager),
+            self._contest.wrote(set_back, self._world.now()) if set_back else self._contest,
         )
         self.observed = written.entry
         return Result(
@@ -300,13 +322,18 @@ class _Turn:
         return Result(key=self._child.key, did=Did.HELD, error=error, observed=self.observed)
 
     @property
+    def _contest(self) -> Contest:
+        remembered = self._remembered
+        return NO_RECORD if remembered is None else remembered.contest
+
+    @property
     def _remembered(self) -> Applied | None:
         return self._owner.applied.get(self._child.key)
 
     def _remember(self, entry: Entry) -> None:
         remembered = self._remembered
         if remembered is None or remembered.wished != self._hash:
-            self._owner.applied[self._child.key] = Applied(self._hash)
+            self._owner.applied[self._child.key] = Applied(self._hash, contest=self._contest)
 
     def _is_drift(self, delta: Delta, entry: Entry) -> bool:
         """Whether others did it: our wish is the one that was last applied, or others own the fields."""

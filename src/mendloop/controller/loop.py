@@ -18,7 +18,7 @@ from mendloop.controller.queue import Priority, Queue
 from mendloop.controller.readers import Readers
 from mendloop.controller.status import StatusWriter
 from mendloop.controller.world import World
-from mendloop.errors import Verdict, with_context
+from mendloop.errors import Class, Verdict, chain_context, with_context
 from mendloop.model.kinds import Key, Kind
 from mendloop.policy import (
     HEALTHY,
@@ -107,6 +107,9 @@ class Controller:
         memory = self._memories.get(entry.key)
         if memory is not None and self._is_news(change, memory):
             memory.not_before, memory.news = 0.0, True
+        elif memory is not None and not change.initial:
+            self._wake_paced(entry.key)  # somebody's status or label: two who rewrite it must not spin
+            return
         self._wake(entry.key, Priority.RESYNC if change.initial else Priority.CHANGE)
 
     def _is_news(self, change: Change, memory: Memory) -> bool:
@@ -275,10 +278,25 @@ class Controller:
             self._say(outcome.entry, decision.event.type, decision.event.reason, decision.event.message)
         for event in outcome.events:
             self._say(outcome.entry, *event)
+        if isinstance(decision.next, AtOnce):
+            await self._read_again(outcome.entry, error)
         due = self._schedule(outcome.entry.key, memory, decision, outcome.wake_after)
         self._tell(Report(outcome.entry.key, outcome, verdict, decision, due))
         if not outcome.status_failed and not isinstance(decision.next, Nothing | Done | AtOnce):
             await self._report(outcome, memory, decision)
+
+    async def _read_again(self, entry: Entry, error: Exception) -> None:
+        """What a conflict was about, live: the same answer to the same old version would only repeat it."""
+        stale = chain_context(error).get("stale")
+        for key in {entry.key, stale if isinstance(stale, Key) else entry.key}:
+            try:
+                answer = await self._world.client.get(self._world.ref(key))
+            except Exception as unread:
+                if self._world.judge(unread).klass is Class.GONE:
+                    continue  # its event says so soon
+                log.debug("could not read %s again: %s", key, unread)
+            else:
+                self._world.learn(key, answer, writer=entry.key)
 
     async def _report(self, outcome: Outcome, memory: Memory, decision: Decision) -> None:
         """Shows the failure on the object; that this fails is told by everything but the status (R01)."""

@@ -30,6 +30,6 @@ class Memory:
 
 
 def orders_of(meta: Meta, marks: Marks) -> tuple[str, ...]:
-    """What a person told this operator by annotation; no label or other annotation may cut a backoff short."""
+    """What a person told this operator by annotation; nothing else of it cuts a backoff short."""
     notes = meta.annotations or {}
     return notes.get(marks.approve_prune, ""), notes.get(marks.force_delete, "")

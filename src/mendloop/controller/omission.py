@@ -11,7 +11,7 @@ from mendloop.controller.marks import hold_of
 from mendloop.controller.owner import OwnerMarks
 from mendloop.controller.prune import Pruner
 from mendloop.controller.world import World
-from mendloop.errors import Denied
+from mendloop.errors import Denied, Transient
 from mendloop.kube.envelope import Meta
 from mendloop.model.kinds import Key, KindId
 from mendloop.wish.child import WishedAway
@@ -56,6 +56,7 @@ class Omission:
         going = leftovers(there, wished)
         if not going or not outcome.ready:
             return outcome
+        self._refuse_stale_views()
         status = outcome.entry.decoded().get("status") or {}
         pruning = self._pruner.judge(
             going,
@@ -66,6 +67,14 @@ class Omission:
         for one in pruning.go:
             await self._pruner.delete(one)
         return replace(outcome, pruning=pruning)
+
+    def _refuse_stale_views(self) -> None:
+        """Errors: `Transient` while any view may be behind: what it lacks is then no evidence (WISH 2)."""
+        behind = [store.kind.gvk for store in self._world.stores.values() if store.stale_since is not None]
+        if behind:
+            raise Transient(
+                f"nothing is deleted while the view of {', '.join(behind)} may be behind", reason="StaleView"
+            )
 
     async def _narrowed(self, outcome: Outcome, meta: Meta, wished: set[Key]) -> Outcome:
         """Takes off the record, and the finalizer, what no child needs any more."""
@@ -81,9 +90,7 @@ class Omission:
 
     def _there(self, entry: Entry, wished: set[Key]) -> list[Owned]:
         """What this operator made for the owner and does not wish any more."""
-        children = (
-            child for kind in self._owned_kinds for child in self._world.store(kind).owned(entry.uid)
-        )
+        children = (child for kind in self._owned_kinds for child in self._world.store(kind).owned(entry.uid))
         return [
             self._world.marks.owned(child.key, child.meta)
             for child in children

@@ -30,6 +30,7 @@ from mendloop.pipeline import Pipeline
 from mendloop.wish.child import Stated
 from mendloop.wish.context import Writer
 from mendloop.wish.drain import Wish, begin, check_all, drain
+from mendloop.wish.foreign import is_foreign, without_owned
 from mendloop.wish.operator import Form, Handler, Operator
 from mendloop.wish.plan import Pruning, depths, gate, ordered
 from mendloop.wish.reads import Reads
@@ -119,6 +120,7 @@ class Passes:
         self._observer = observer
         self._children = Children(world)
         self._marks = OwnerMarks(world)
+        self._foreign = is_foreign(handler.kind_ref)
         self._view = CacheView(world)
         self._changes = 0  # wishes that changed, of all objects
         cleanups = [part.fn for part in op.cleanups if part.gvk == handler.gvk]
@@ -193,10 +195,22 @@ class Passes:
 
     def _drain(self, look: Look, now: datetime) -> Wish:
         # Each run gets its own view of the object: what the first one assigned must not be seen by the next.
-        look.obj = as_view(self._handler.kind_ref, self._kind, look.entry.raw)
-        return drain(
+        raw = without_owned(look.entry.raw, look.entry.owned) if self._foreign else look.entry.raw
+        look.obj = as_view(self._handler.kind_ref, self._kind, raw)
+        wish = drain(
             self._handler, look.obj, self._view, now=now, deps=self._deps(), resolve=self._world.resolve
         )
+        return self._given_back(wish, look) if self._foreign and wish.complete else wish
+
+    def _given_back(self, wish: Wish, look: Look) -> Wish:
+        """The wish with an empty overlay, where fields of a foreign object are ours and wished no longer."""
+        if not look.entry.owned or any(child.overlay for child in wish.children):
+            return wish
+        key = look.entry.key
+        address = {"name": key.name, **({"namespace": key.namespace} if key.namespace else {})}
+        bare = {"apiVersion": self._kind.api_version, "kind": self._kind.kind, "metadata": address}
+        overlay = Stated(key=key, kind=self._kind, manifest=bare, overlay=True, place=self._handler.where)
+        return replace(wish, children=(*wish.children, overlay))
 
     async def _carry_out(self, look: Look, wish: Wish, outcome: Outcome) -> Outcome:
         after = {child.key: child.after for child in wish.children}

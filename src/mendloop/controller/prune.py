@@ -72,7 +72,8 @@ class Pruner:
                 self._world.forget(one.key, one.uid)
                 return
             if error.status == 409:
-                raise Conflict(f"{one.key} changed before it could be deleted", reason="Changed") from error
+                message = f"{one.key} changed before it could be deleted"
+                raise Conflict(message, reason="Changed", keys={"stale": one.key}) from error
             raise
         if deleted.gone:
             self._world.forget(one.key, one.uid)

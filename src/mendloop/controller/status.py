@@ -17,6 +17,7 @@ from mendloop.controller.world import World
 from mendloop.delta import merge_patch
 from mendloop.errors import ApiError
 from mendloop.model.conditions import set_condition
+from mendloop.model.decoding import to_tree
 from mendloop.model.kinds import Kind
 from mendloop.model.resource import KindRef, Resource
 from mendloop.model.times import write_time
@@ -107,7 +108,7 @@ class StatusWriter:
             return dict(observed)
         if outcome.wish is None:
             assert isinstance(outcome.obj, Resource)
-            tree = msgspec.to_builtins(outcome.obj.status, str_keys=True)
+            tree = to_tree(outcome.obj.status)
             stated = {name: tree[name] for name in self._fields if tree.get(name) not in (None, "", [], {})}
         else:
             stated = msgspec.json.decode(outcome.wish.status, type=dict[str, Any])

@@ -15,7 +15,6 @@ import traceback
 from collections.abc import Callable
 from typing import NamedTuple
 
-
 log = logging.getLogger("mendloop")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
@@ -34,6 +35,8 @@ class History:
 
 
 MAX_REASONS: Final = 32  # of one episode; beyond, all but the newest are forgotten and may be told again
+_NUMBERS: Final = re.compile(r"[0-9]+")
+
 HEALTHY: Final = History()
 
 
@@ -42,7 +45,11 @@ def after(history: History, verdict: Verdict, now: float, table: Table = TABLE) 
     planned = table.of(verdict.klass, verdict.reason)
     if not planned.episode:
         return history
-    same = (history.last_class, history.last_reason) == (verdict.klass, verdict.reason)
+    same = (history.last_class, history.last_reason, _shape(history.last_message)) == (
+        verdict.klass,
+        verdict.reason,
+        _shape(verdict.message),
+    )
     return replace(
         history,
         failures=history.failures + planned.failure,
@@ -51,8 +58,8 @@ def after(history: History, verdict: Verdict, now: float, table: Table = TABLE) 
         first_failed_at=now if history.first_failed_at is None else history.first_failed_at,
         last_class=verdict.klass,
         last_reason=verdict.reason,
-        # Of one failure that repeats the first wording stays: a message that differs in a number each
-        # time would cost a status write each time.
+        # Of one failure that repeats the first wording stays: a message that differs in nothing but a
+        # number each time would cost a status write each time.
         last_message=history.last_message if same else verdict.message,
         told=_told(planned, history, verdict),
         reasons=_reasons(history, verdict),
@@ -85,3 +92,8 @@ def at_generation(history: History, generation: int) -> History:
     if history.generation in (None, generation):
         return replace(history, generation=generation)
     return replace(history, generation=generation, failures=0, conflicts=0, attempts={}, reasons=frozenset())
+
+
+def _shape(message: str) -> str:
+    """The message without its numbers."""
+    return _NUMBERS.sub("0", message)
