@@ -73,8 +73,13 @@ and before those that guess. A rule that raises is skipped, and the verdict name
 from mendloop.errors import RULES, Class, Facts, Rule, rule
 from mendloop.errors.conditions import contains, status
 
-gate = Rule("ours.gate", status(400, 403) & contains("may not change these fields"), Class.INVALID,
-            "the gate's webhook words immutability its own way", "Immutable")
+gate = Rule(
+    "ours.gate",
+    status(400, 403) & contains("may not change these fields"),
+    Class.INVALID,
+    "the gate's webhook words immutability its own way",
+    "Immutable",
+)
 
 
 @rule("ours.slow", Class.TIMEOUT, "ten seconds are too long for this peer", looks_at=("latency_s",))
