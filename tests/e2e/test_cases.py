@@ -118,7 +118,9 @@ async def test_r09_own_writes_never_reset_the_backoff(embedded: Stage) -> None:
         assert len(times) > before
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize(
+    "seed", [*range(12), *(pytest.param(seed, marks=pytest.mark.long) for seed in range(12, 200))]
+)
 async def test_r19_no_object_is_stuck_after_any_mix_of_deletions_and_restarts(
     embedded: Stage, seed: int
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from typing import Any
 
@@ -541,3 +542,47 @@ async def test_wish_27_a_blocked_deletion_says_by_what_and_only_the_uid_forces_i
         await stage.patch(Box, "b", {"metadata": {"annotations": {f"{NAME}/force-delete": uid}}})
         await stage.until(lambda: _gone(stage, Box, "b"))
         await stage.patch(ConfigMap, "second", {"metadata": {"finalizers": None}})
+
+
+async def test_c12_a_field_that_two_keep_changing_is_left_alone_for_a_while(embedded: Stage) -> None:
+    stage = embedded
+
+    def desired(box: Box, ctx: Context) -> Manifests:
+        yield config_map("a", who="us")
+
+    await stage.install(Box)
+    async with stage.run(operator(desired)) as one:
+        await stage.create(Box, "b", spec={})
+        await stage.settled(one)
+        for _ in range(40):
+            await stage.patch(ConfigMap, "a", {"data": {"who": "them"}})
+            await asyncio.sleep(0.5)
+        assert len(stage.writes_to("/configmaps/a")) <= 8
+        ready = await stage.condition(Box, "b", "Ready")
+        assert ready is not None and ready["status"] == "False" and "data.who" in ready["message"]
+        await asyncio.sleep(3600)
+        assert (await stage.here(ConfigMap, "a"))["data"] == {"who": "us"}
+
+
+async def test_fields_of_a_foreign_object_are_owned_and_given_back(stage: Stage) -> None:
+    op = Operator(NAME)
+
+    @op.desired("v1/Secret", reads=[Namespace])
+    def label(secret: Object, ctx: Context) -> Manifests:
+        if "team" in secret.labels or secret.annotations.get("skip") == "yes":
+            return
+        yield secret.overlay({"metadata": {"labels": {"team": "ours"}}})
+
+    async with stage.run(op) as one:
+        await stage.create(Secret, "plain")
+        await stage.create(Secret, "theirs", metadata={"labels": {"team": "them"}})
+        await stage.settled(one, quiet_s=1.5)
+        assert (await stage.here(Secret, "plain"))["metadata"]["labels"] == {"team": "ours"}
+        assert (await stage.here(Secret, "theirs"))["metadata"]["labels"] == {"team": "them"}
+        written = len(stage.writes)
+        one.resync()
+        await stage.settled(one, quiet_s=1.5)
+        assert len(stage.writes) == written
+        await stage.patch(Secret, "plain", {"metadata": {"annotations": {"skip": "yes"}}})
+        await stage.settled(one, quiet_s=1.5)
+        assert "labels" not in (await stage.here(Secret, "plain"))["metadata"]
