@@ -18,6 +18,8 @@ from mendloop.errors.exceptions import Timeout
 
 T = TypeVar("T")
 
+_PLACES = 3  # awaits that a deadline's message names
+
 _ends_at: contextvars.ContextVar[float] = contextvars.ContextVar("ends_at", default=float("inf"))
 
 # Tasks that ignored their cancellation. Held here, so that they are not collected half-way through,
@@ -97,7 +99,8 @@ async def run_bounded(
         timer.cancel()
     if task.done():
         return task.result()
-    place = where_it_waits(task)
+    # The innermost awaits tell whom it waits for; the outer ones are how it came there.
+    place = " > ".join(where_it_waits(task).split(" > ")[-_PLACES:])
     await _end(task, grace_s, on_abandoned)
     raise _timeout(f"{name}, waiting in {place}", limit_s)
 
