@@ -177,18 +177,19 @@ class Passes:
         if not wish.complete:
             return wish
         changed = memory.wished and memory.wished != wish.digest
-        if changed and (memory.inputs == wish.inputs or self._looks_twice()):
+        if changed and (memory.wished_at == look.entry.generation or self._looks_twice()):
             again = self._drain(look, now)
             if again.digest != wish.digest or memory.inputs == wish.inputs:
                 return replace(wish, error=_not_deterministic(wish, again, self._handler))
         memory.wished, memory.inputs = wish.digest, wish.inputs
+        memory.wished_at = look.entry.generation
         return wish
 
     def _looks_twice(self) -> bool:
-        """Whether a wish that changed with its inputs is made a second time, to see chance in it.
+        """Whether a wish that changed with its object is made a second time, to see chance in it.
 
-        Chance shows at the latest in a pass whose inputs did not change. To see it at once, the first
-        changes of a handler are all looked at, and then some.
+        A wish that changes while its object did not is always looked at. One that a new generation explains
+        is the common case, so of these the first are, and then some.
         """
         self._changes += 1
         return self._changes <= _LOOK_AT_FIRST or self._changes % _LOOK_AT_EACH == 0
