@@ -185,6 +185,15 @@ class Passes:
         memory.wished_at = look.entry.generation
         return wish
 
+    def _looks_twice(self) -> bool:
+        """Whether a wish that changed with its object is made a second time, to see chance in it.
+
+        A wish that changes while its object did not is always looked at. One that a new generation explains
+        is the common case, so of these the first are, and then some.
+        """
+        self._changes += 1
+        return self._changes <= _LOOK_AT_FIRST or self._changes % _LOOK_AT_EACH == 0
+
     def _drain(self, look: Look, now: datetime) -> Wish:
         # Each run gets its own view of the object: what the first one assigned must not be seen by the next.
         raw = without_owned(look.entry.raw, look.entry.owned) if self._foreign else look.entry.raw
