@@ -26,7 +26,6 @@ class Memory:
     cleaned: bool = False  # clean-up ended well; it may run again after a restart
     inputs: str = ""  # digest of what the last complete pass saw
     wished: str = ""  # digest of what it wished then
-    wished_at: int = 0  # the generation that wished it
     applied: dict[Key, Applied] = field(default_factory=dict)
 
 

@@ -41,9 +41,6 @@ BLOCKING: Final = frozenset({Class.INVALID, Class.DENIED, Class.PERMANENT, Class
 # Finalizers that garbage collection takes off by itself, soon.
 GARBAGE_COLLECTORS: Final = frozenset({"foregroundDeletion", "orphan"})
 
-_LOOK_AT_FIRST: Final = 32  # changed wishes of a handler, each made twice
-_LOOK_AT_EACH: Final = 16
-
 EventText = tuple[str, str, str]  # type, reason, message
 
 
@@ -122,7 +119,6 @@ class Passes:
         self._marks = OwnerMarks(world)
         self._foreign = is_foreign(handler.kind_ref)
         self._view = CacheView(world)
-        self._changes = 0  # wishes that changed, of all objects
         cleanups = [part.fn for part in op.cleanups if part.gvk == handler.gvk]
         self._cleanup: Callable[..., Any] | None = cleanups[0] if cleanups else None
         self._pipeline = Pipeline(self._parse, self._validate, self._repair, self._verify, observer)
@@ -176,23 +172,12 @@ class Passes:
         memory = look.memory
         if not wish.complete:
             return wish
-        changed = memory.wished and memory.wished != wish.digest
-        if changed and (memory.wished_at == look.entry.generation or self._looks_twice()):
+        if memory.wished and memory.wished != wish.digest:
             again = self._drain(look, now)
             if again.digest != wish.digest or memory.inputs == wish.inputs:
                 return replace(wish, error=_not_deterministic(wish, again, self._handler))
         memory.wished, memory.inputs = wish.digest, wish.inputs
-        memory.wished_at = look.entry.generation
         return wish
-
-    def _looks_twice(self) -> bool:
-        """Whether a wish that changed with its object is made a second time, to see chance in it.
-
-        A wish that changes while its object did not is always looked at. One that a new generation explains
-        is the common case, so of these the first are, and then some.
-        """
-        self._changes += 1
-        return self._changes <= _LOOK_AT_FIRST or self._changes % _LOOK_AT_EACH == 0
 
     def _drain(self, look: Look, now: datetime) -> Wish:
         # Each run gets its own view of the object: what the first one assigned must not be seen by the next.
