@@ -51,7 +51,7 @@ Listener = Callable[[Report], None]
 
 
 class Controller:
-    """Keeps all objects of one kind as wished. `scope_log` puts the object on the lines logged in a pass."""
+    """Keeps all objects of one kind as wished."""
 
     def __init__(
         self,
@@ -288,7 +288,7 @@ class Controller:
     async def _read_again(self, entry: Entry, error: Exception) -> None:
         """What a conflict was about, live: the same answer to the same old version would only repeat it."""
         stale = chain_context(error).get("stale")
-        for key in {entry.key, stale if isinstance(stale, Key) else entry.key}:
+        for key in dict.fromkeys((entry.key, stale if isinstance(stale, Key) else entry.key)):
             try:
                 answer = await self._world.client.get(self._world.ref(key))
             except Exception as unread:

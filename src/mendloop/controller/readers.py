@@ -42,8 +42,11 @@ class Readers:
         for read in self._reads.pop(reader, frozenset()):
             self._drop(reader, read)
 
-    def of(self, change: Change) -> set[Key]:
-        """Whoever read the object that changed, or a selection that it is or was in."""
+    def of(self, change: Change) -> list[Key]:
+        """Whoever read the object that changed, or a selection that it is or was in, in order of address.
+
+        The order is the queue's: a set's would make one seed another trace in each process.
+        """
         entry = change.entry
         found = set(self._by_key.get(entry.key, _NONE))
         selections = self._by_selection.get(entry.kind)
@@ -51,7 +54,7 @@ class Readers:
             for selection, readers in selections.items():
                 if any(_selects(selection, seen.namespace, labels_of(seen)) for seen in _sides(change)):
                     found |= readers
-        return found
+        return sorted(found)
 
     def _add(self, reader: Key, read: Key | Selection) -> None:
         if isinstance(read, Selection):
