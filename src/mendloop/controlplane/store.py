@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from enum import StrEnum
 from functools import partial
+from typing import Generic, ParamSpec
 
 import msgspec
 
@@ -71,6 +72,35 @@ class TooOld(Exception):
     """Raised where a version is asked for that is no longer remembered."""
 
 
+P = ParamSpec("P")
+
+
+class Listeners(Generic[P]):
+    """Whoever wants to hear of something, in the order in which they came."""
+
+    def __init__(self) -> None:
+        self._hearing: dict[int, Callable[P, None]] = {}
+        self._next = 0
+
+    def __len__(self) -> int:
+        return len(self._hearing)
+
+    def add(self, hear: Callable[P, None]) -> Callable[[], None]:
+        """Calls `hear` each time from now on, until the returned function is called."""
+        number = self._next
+        self._next += 1
+        self._hearing[number] = hear
+
+        def stop() -> None:
+            self._hearing.pop(number, None)
+
+        return stop
+
+    def tell(self, *args: P.args, **kwargs: P.kwargs) -> None:
+        for hear in tuple(self._hearing.values()):
+            hear(*args, **kwargs)
+
+
 class Collection:
     """All objects of one resource, sorted by key, with the changes of late.
 
@@ -83,8 +113,7 @@ class Collection:
         self.floor = floor  # the oldest revision from which every later change is still known
         self.window = window
         self._order: list[str] = []
-        self._listeners: dict[int, Callable[[Change], None]] = {}
-        self._next_listener = 0
+        self._listeners: Listeners[[Change]] = Listeners()
 
     def get(self, namespace: str, name: str) -> Stored | None:
         return self.items.get(f"{namespace}/{name}" if namespace else name)
@@ -156,21 +185,13 @@ class Collection:
 
     def listen(self, hear: Callable[[Change], None]) -> Callable[[], None]:
         """Calls `hear` on each change from now on, until the returned function is called."""
-        number = self._next_listener
-        self._next_listener += 1
-        self._listeners[number] = hear
-
-        def stop() -> None:
-            self._listeners.pop(number, None)
-
-        return stop
+        return self._listeners.add(hear)
 
     def _record(self, change: Change) -> Change:
         self.history.append(change)
         if len(self.history) > self.window:
             self.floor = self.history.popleft().rv
-        for hear in tuple(self._listeners.values()):
-            hear(change)
+        self._listeners.tell(change)
         return change
 
 
@@ -188,8 +209,7 @@ class Store:
         self.revision = 1
         self._compacted = 0
         self._collections: dict[tuple[str, str], Collection] = {}
-        self._listeners: dict[int, Listener] = {}
-        self._next_listener = 0
+        self._listeners: Listeners[[tuple[str, str], Change]] = Listeners()
 
     def collection(self, group: str, plural: str) -> Collection:
         """The collection of one resource, made at the first call."""
@@ -201,18 +221,10 @@ class Store:
 
     def listen(self, hear: Listener) -> Callable[[], None]:
         """Calls `hear` with each resource's change from now on, until the returned function is called."""
-        number = self._next_listener
-        self._next_listener += 1
-        self._listeners[number] = hear
-
-        def stop() -> None:
-            self._listeners.pop(number, None)
-
-        return stop
+        return self._listeners.add(hear)
 
     def _tell(self, resource: tuple[str, str], change: Change) -> None:
-        for hear in tuple(self._listeners.values()):
-            hear(resource, change)
+        self._listeners.tell(resource, change)
 
     def collections(self) -> Iterator[tuple[tuple[str, str], Collection]]:
         yield from self._collections.items()
