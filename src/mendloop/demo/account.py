@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from mendloop.controller.loop import Report
 from mendloop.errors import Verdict
 from mendloop.kube.watch.actions import Trouble
-from mendloop.policy import AtOnce, AwaitChange, Decision, Retry
+from mendloop.policy import next_in_words
 
 
 @dataclass(slots=True)
@@ -43,7 +43,7 @@ class Account:
         if report.verdict is None or report.decision is None:
             self.failing.pop(name, None)
             return
-        klass, follows = str(report.verdict.klass), follows_in_words(report.decision)
+        klass, follows = str(report.verdict.klass), next_in_words(report.decision.next)
         line = self.classes.setdefault(klass, ClassLine())
         line.count += 1
         line.example, line.follows = f"{name}: {_short(report.verdict)}", follows
@@ -58,19 +58,6 @@ class Account:
 def _short(verdict: Verdict) -> str:
     text = " ".join(verdict.message.split())
     return f"{verdict.reason}: {text if len(text) <= 90 else text[:89] + '…'}"
-
-
-def follows_in_words(decision: Decision) -> str:
-    """What an error's class decided."""
-    match decision.next:
-        case Retry(after_s):
-            return f"again in {after_s:.1f} s"
-        case AwaitChange(safety_s):
-            return f"waits for a change (looks anyway in {safety_s:.0f} s)"
-        case AtOnce():
-            return "reads again, decides again at once"
-        case _:
-            return "nothing more to do"
 
 
 class LogLines(logging.Handler):

@@ -18,7 +18,7 @@ from mendloop.delta import render
 from mendloop.kube.transport import Request
 from mendloop.model import redact
 from mendloop.model.kinds import Key
-from mendloop.policy import AtOnce, AwaitChange, Decision, Retry
+from mendloop.policy import next_in_words
 
 _SIGNS: Mapping[Did, str] = {Did.CREATED: "+", Did.CHANGED: "~"}
 # A status line that no report claims is shown by itself after so long: it belongs to a failing pass.
@@ -53,7 +53,7 @@ class Narrator:
         ended = _ended(report)
         if ended and self._last.get(report.key) != ended:
             self._last[report.key] = ended
-            follows = f"; next: {_next(report.decision)}" if report.decision is not None else ""
+            follows = f"; next: {next_in_words(report.decision.next)}" if report.decision is not None else ""
             self.say(f"{_named(report.key)}  {ended}{follows}")
 
     def close(self) -> None:
@@ -134,18 +134,6 @@ def _results(report: Report) -> tuple[Result, ...]:
 
 def _named(key: Key) -> str:
     return f"{key.kind.kind} {key.namespace}/{key.name}" if key.namespace else f"{key.kind.kind} {key.name}"
-
-
-def _next(decision: Decision) -> str:
-    match decision.next:
-        case Retry(after_s):
-            return f"again in {after_s:.1f} s"
-        case AwaitChange(safety_s):
-            return f"waits for a change (looks anyway in {safety_s:.0f} s)"
-        case AtOnce():
-            return "reads again and decides again, at once"
-        case _:
-            return "nothing"
 
 
 def _status_in_words(body: bytes | None) -> str:

@@ -21,7 +21,7 @@ from mendloop.policy.decide import (
 )
 from mendloop.policy.dispositions import ROWS, TABLE, Disposition, Next, Override, Shown, Table
 from mendloop.policy.history import HEALTHY, History, after, at_generation
-from mendloop.policy.words import duration, in_words
+from mendloop.policy.words import duration, in_words, next_in_words
 
 __all__ = [
     "HEALTHY",
@@ -52,6 +52,7 @@ __all__ = [
     "decide",
     "duration",
     "in_words",
+    "next_in_words",
     "recovered",
     "untouched",
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mendloop.policy.backoff import Backoff
+from mendloop.policy.decide import AtOnce, AwaitChange, Done, NextStep, Nothing, Retry
 from mendloop.policy.dispositions import Disposition, Next
 
 
@@ -40,6 +41,19 @@ def _next(planned: Disposition) -> str:
             return "done if it is the object itself; else read again and decide again"
         case Next.NOTHING:
             return "nothing"
+
+
+def next_in_words(step: NextStep) -> str:
+    """What was decided for one failure: `again in 1.5 s`."""
+    match step:
+        case Retry(after_s):
+            return f"again in {after_s:.1f} s"
+        case AwaitChange(safety_s):
+            return f"waits for a change (looks anyway in {safety_s:.0f} s)"
+        case AtOnce():
+            return "reads again and decides again, at once"
+        case Done() | Nothing():
+            return "nothing more to do"
 
 
 def span(backoff: Backoff) -> str:
