@@ -10,23 +10,17 @@ from itertools import count
 
 from mendloop.cache.entry import Change, Entry, EntryMaker
 from mendloop.cache.index import Index, KeysOf, by_label, by_owner, labels_of
-from mendloop.errors.exceptions import Waiting
 from mendloop.kube.envelope import Meta, read_partial
 from mendloop.kube.watch.inputs import EventType, ObjectEvent
 from mendloop.model.kinds import Key, Kind
 from mendloop.model.selectors import Selector
+from mendloop.wish.reads import Unsynced
 
 Subscriber = Callable[[Change], None]
 
 
 def _everything(_: Meta) -> bool:
     return True
-
-
-class Unsynced(Waiting):
-    """Raised when something is read before the first list has told what there is."""
-
-    default_reason = "CacheNotSynced"
 
 
 class Store:
@@ -265,7 +259,7 @@ class Store:
 
     def _must_be_synced(self) -> None:
         if not self.synced:
-            raise Unsynced(f"{self.kind.gvk} is not listed yet")
+            raise Unsynced(self.kind)
 
     def _all(self) -> Iterator[Entry]:
         for space in self._spaces.values():

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from mendloop.aio.tasks import run_bounded
 from mendloop.cache.entry import Change, Entry
-from mendloop.cache.store import Store, Unsynced
+from mendloop.cache.store import Store
 from mendloop.controller.events import About, Event, Events
 from mendloop.controller.memory import Memory, orders_of
 from mendloop.controller.observer import Observer
@@ -32,6 +32,7 @@ from mendloop.policy import (
     decide,
     recovered,
 )
+from mendloop.wish.reads import Unsynced
 
 log = logging.getLogger("mendloop")
 

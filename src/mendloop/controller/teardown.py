@@ -10,7 +10,6 @@ from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 
 from mendloop.cache.entry import Entry
-from mendloop.cache.store import Store, Unsynced
 from mendloop.controller.calls import patiently
 from mendloop.controller.owner import OwnerMarks
 from mendloop.controller.prune import Pruner
@@ -91,7 +90,7 @@ class Teardown:
         """All that is tied to the owner by label, where the record and the declarations say to look."""
         found: dict[Key, Owned] = {}
         for store in self._world.stores.values():
-            for child in _cached(store, entry.uid):
+            for child in store.owned(entry.uid):
                 child_meta = child.meta
                 if (child_meta.labels or {}).get(self._world.marks.owner) == entry.uid:
                     found[child.key] = self._world.marks.owned(child.key, child_meta)
@@ -131,10 +130,3 @@ class Teardown:
             if error.status != 404:
                 raise
         return found
-
-
-def _cached(store: Store, uid: str) -> tuple[Entry, ...]:
-    try:
-        return store.owned(uid)
-    except Unsynced as error:
-        raise Waiting(f"cannot see {store.kind.gvk} yet", reason="CacheNotSynced") from error

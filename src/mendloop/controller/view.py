@@ -11,11 +11,10 @@ from typing import NamedTuple
 
 from mendloop.cache.entry import Entry
 from mendloop.cache.store import Store
-from mendloop.cache.store import Unsynced as NotListed
 from mendloop.controller.world import World
 from mendloop.model.kinds import Key, Kind
 from mendloop.model.selectors import Selector
-from mendloop.wish.reads import Observed, Unsynced
+from mendloop.wish.reads import Observed
 
 
 class Seen(NamedTuple):
@@ -32,32 +31,21 @@ def seen(entry: Entry) -> Seen:
 
 
 class CacheView:
-    """Implements `wish.View` over the caches."""
+    """Implements `wish.View` over the caches, whose stores raise its `Unsynced`."""
 
     def __init__(self, world: World) -> None:
         self._world = world
 
     def get(self, kind: Kind, namespace: str, name: str) -> Observed | None:
-        try:
-            entry = self._store(kind).get(kind.key(namespace, name))
-        except NotListed as error:
-            raise Unsynced(kind) from error
+        entry = self._store(kind).get(kind.key(namespace, name))
         return None if entry is None else seen(entry)
 
     def list(self, kind: Kind, namespace: str | None, labels: Mapping[str, str]) -> Sequence[Observed]:
         selector = Selector.equal_to(labels) if labels else None
-        try:
-            return [
-                seen(entry) for entry in self._store(kind).list(namespace=namespace or "", selector=selector)
-            ]
-        except NotListed as error:
-            raise Unsynced(kind) from error
+        return [seen(entry) for entry in self._store(kind).list(namespace=namespace or "", selector=selector)]
 
     def owned(self, kind: Kind, owner_uid: str) -> Sequence[Observed]:
-        try:
-            return [seen(entry) for entry in sorted(self._store(kind).owned(owner_uid), key=_by_name)]
-        except NotListed as error:
-            raise Unsynced(kind) from error
+        return [seen(entry) for entry in sorted(self._store(kind).owned(owner_uid), key=_by_name)]
 
     def _store(self, kind: Kind) -> Store:
         return self._world.store(kind.id)

@@ -17,7 +17,7 @@ class Unsynced(Waiting):
     default_reason = "CacheNotSynced"
 
     def __init__(self, kind: Kind) -> None:
-        super().__init__(f"{kind.gvk} has not been listed yet")
+        super().__init__(f"{kind.gvk} is not listed yet")
         self.kind = kind
 
 
