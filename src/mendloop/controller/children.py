@@ -10,13 +10,12 @@ from typing import Any, Final
 import msgspec
 
 from mendloop.cache.entry import Entry
-from mendloop.cache.store import Unsynced
 from mendloop.controller.calls import patiently
 from mendloop.controller.initial import without_initial
 from mendloop.controller.marks import Tie, stamped, tie
 from mendloop.controller.world import World, Written
 from mendloop.delta import Contest, Delta, apply_body, diff, grown, learn, release
-from mendloop.errors import ApiError, Class, Conflict, Denied, Invalid, Waiting, classify, with_context
+from mendloop.errors import ApiError, Class, Conflict, Denied, Invalid, Waiting, with_context
 from mendloop.model import fieldpath, fieldset
 from mendloop.model.kinds import Key, Kind
 from mendloop.model.readiness import is_current
@@ -99,10 +98,19 @@ class Children:
         except Exception as error:
             with_context(error, child=str(child.key))
             result = Result(
-                key=child.key, did=Did.REFUSED, error=_refusal(child, error), observed=turn.observed
+                key=child.key, did=Did.REFUSED, error=self._refusal(child, error), observed=turn.observed
             )
         result.labelled = turn.tie is Tie.LABEL
         return result
+
+    def _refusal(self, child: Stated, error: Exception) -> Exception:
+        """A child that the server finds invalid is the user's input gone wrong, at a path (WISH 23)."""
+        verdict = self._world.judge(error)
+        if verdict.klass is not Class.INVALID or isinstance(error, Invalid):
+            return error
+        refused = Invalid(f"{child.key}: {verdict.message}", field=verdict.field, reason="ChildInvalid")
+        refused.__cause__ = error
+        return refused
 
 
 class _Turn:
@@ -110,7 +118,6 @@ class _Turn:
 
     def __init__(self, world: World, child: Stated, owner: Owner, *, wave: int, ordered: bool) -> None:
         self._world, self._child, self._owner = world, child, owner
-        self._kind = child.kind
         retained = child.gone == "retain"
         self.tie = tie(child, owner.kind, owner.key, ordered)
         self._schema = world.schemas.get(child.kind.gvk)
@@ -133,10 +140,7 @@ class _Turn:
         self.observed: Entry | None = None
 
     async def take(self, gate: Gate, held_by: str) -> Result:
-        try:
-            self.observed = self._world.entry(self._child.key)
-        except Unsynced as error:
-            raise Waiting(f"cannot see {self._kind.gvk} yet: {error}", reason="CacheNotSynced") from error
+        self.observed = self._world.entry(self._child.key)
         if self.observed is None:
             return await self._missing(gate, held_by)
         return await self._existing(self.observed, gate, held_by)
@@ -176,14 +180,7 @@ class _Turn:
             self._lasting = grown(self._lasting, tree, self._schema, entry.owned)
         delta = self._diff(entry, tree)
         if delta.empty:
-            self._remember(entry)
-            return Result(
-                key=self._child.key,
-                did=Did.NOTHING,
-                ready=self._ready(tree),
-                observed=entry,
-                wished=self._body,
-            )
+            return self._as_wished(entry, tree)
         if gate is not Gate.OPEN and not self._is_drift(delta, entry):
             return self._held(held_by)
         self._leave_disputed(delta)
@@ -201,14 +198,7 @@ class _Turn:
 
     async def _change(self, entry: Entry, tree: dict[str, Any], delta: Delta) -> Result:
         if self._remembered is None and entry.owned and await self._rewritten_by_server(entry, tree):
-            self._remember(entry)
-            return Result(
-                key=self._child.key,
-                did=Did.NOTHING,
-                ready=self._ready(tree),
-                observed=entry,
-                wished=self._body,
-            )
+            return self._as_wished(entry, tree)
         if delta.given_up:
             await self._give_up(delta)
         try:
@@ -317,6 +307,18 @@ class _Turn:
             noop=before is not None and before.version == written.entry.version,
         )
 
+    def _as_wished(self, entry: Entry, tree: dict[str, Any]) -> Result:
+        remembered = self._remembered
+        if remembered is None or remembered.wished != self._hash:
+            self._owner.applied[self._child.key] = Applied(self._hash, contest=self._contest)
+        return Result(
+            key=self._child.key,
+            did=Did.NOTHING,
+            ready=self._ready(tree),
+            observed=entry,
+            wished=self._body,
+        )
+
     def _held(self, why: str) -> Result:
         error = Waiting(f"{self._child.key} is held: {why}", reason="ChildHeld")
         return Result(key=self._child.key, did=Did.HELD, error=error, observed=self.observed)
@@ -330,11 +332,6 @@ class _Turn:
     def _remembered(self) -> Applied | None:
         return self._owner.applied.get(self._child.key)
 
-    def _remember(self, entry: Entry) -> None:
-        remembered = self._remembered
-        if remembered is None or remembered.wished != self._hash:
-            self._owner.applied[self._child.key] = Applied(self._hash, contest=self._contest)
-
     def _is_drift(self, delta: Delta, entry: Entry) -> bool:
         """Whether others did it: our wish is the one that was last applied, or others own the fields."""
         remembered = self._remembered
@@ -347,16 +344,6 @@ class _Turn:
         if self._child.ready is not None:
             return self._child.ready(Object.from_dict(tree))
         return is_current(tree)
-
-
-def _refusal(child: Stated, error: Exception) -> Exception:
-    """A child that the server finds invalid is the user's input gone wrong, at a path (WISH 23)."""
-    verdict = classify(error)
-    if verdict.klass is not Class.INVALID or isinstance(error, Invalid):
-        return error
-    refused = Invalid(f"{child.key}: {verdict.message}", field=verdict.field, reason="ChildInvalid")
-    refused.__cause__ = error
-    return refused
 
 
 def _with(body: dict[str, Any], **metadata: str) -> dict[str, Any]:

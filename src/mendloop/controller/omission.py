@@ -47,7 +47,7 @@ class Omission:
             there = self._there(outcome.entry, wished)
             outcome = await self._leftovers(outcome, meta, wished, there)
             if outcome.error is None and not outcome.pruning.held and not there:
-                outcome = await self._narrowed(outcome, meta, wished)
+                outcome = await self._narrowed(outcome, meta)
         except Exception as error:  # judged by the loop
             return replace(outcome, error=outcome.error or error, ready=False)
         return outcome
@@ -76,7 +76,7 @@ class Omission:
                 f"nothing is deleted while the view of {', '.join(behind)} may be behind", reason="StaleView"
             )
 
-    async def _narrowed(self, outcome: Outcome, meta: Meta, wished: set[Key]) -> Outcome:
+    async def _narrowed(self, outcome: Outcome, meta: Meta) -> Outcome:
         """Takes off the record, and the finalizer, what no child needs any more."""
         held = self._marks.holds(meta)
         if not held and not self._marks.has_finalizer(meta):

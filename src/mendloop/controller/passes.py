@@ -28,7 +28,7 @@ from mendloop.model.kinds import Key, Kind
 from mendloop.model.resource import Object, as_view
 from mendloop.pipeline import Pipeline
 from mendloop.wish.child import Stated
-from mendloop.wish.context import Writer
+from mendloop.wish.context import Pass, Writer
 from mendloop.wish.drain import Wish, begin, check_all, drain
 from mendloop.wish.foreign import is_foreign, without_owned
 from mendloop.wish.operator import Form, Handler, Operator
@@ -167,7 +167,7 @@ class Passes:
         return await self._carry_out(look, wish, outcome)
 
     def _drained(self, look: Look) -> Wish:
-        now = datetime.fromtimestamp(self._world.wall(), UTC)
+        now = self._now()
         wish = self._drain(look, now)
         memory = look.memory
         if not wish.complete:
@@ -281,12 +281,7 @@ class Passes:
         if self._cleanup is not None:
             entry = await self._marks.ensure(look.entry, look.meta, frozenset())
             look = replace(look, entry=entry, meta=entry.meta)
-        now = datetime.fromtimestamp(self._world.wall(), UTC)
-        run = begin(
-            self._handler, look.obj, self._view, now=now, deps=self._deps(), resolve=self._world.resolve
-        )
-        owner = self._owner(look)
-        writes = ImperativeWrites(self._world, self._children, self._omission, owner)
+        run, writes = self._imperative(look, self._owner(look))
         error: Exception | None = None
         try:
             await self._handler.fn(look.obj, Writer(run, writes))
@@ -305,6 +300,21 @@ class Passes:
             accepted=error is None,
             ready=error is None and all(result.ready for result in writes.results),
         )
+
+    def _imperative(self, look: Look, owner: Owner) -> tuple[Pass, ImperativeWrites]:
+        """What a function that acts by itself is given."""
+        run = begin(
+            self._handler,
+            look.obj,
+            self._view,
+            now=self._now(),
+            deps=self._deps(),
+            resolve=self._world.resolve,
+        )
+        return run, ImperativeWrites(self._world, self._children, self._omission, owner)
+
+    def _now(self) -> datetime:
+        return datetime.fromtimestamp(self._world.wall(), UTC)
 
     async def _end(self, look: Look) -> Outcome:
         ended = await self._teardown.step(look.entry, look.meta, self._cleanup_of(look))
@@ -337,18 +347,8 @@ class Passes:
             return None
 
         async def clean() -> None:
-            run = begin(
-                self._handler,
-                look.obj,
-                self._view,
-                now=datetime.fromtimestamp(self._world.wall(), UTC),
-                deps=self._deps(),
-                resolve=self._world.resolve,
-            )
             owner = Owner(self._kind, look.entry.key, look.entry.uid, look.memory.applied, lambda: None)
-            await cleanup(
-                look.obj, Writer(run, ImperativeWrites(self._world, self._children, self._omission, owner))
-            )
+            await cleanup(look.obj, Writer(*self._imperative(look, owner)))
             look.memory.cleaned = True
 
         return clean

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import random
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -75,7 +76,7 @@ class Running:
         self.controllers: dict[str, Controller] = {}
         self.started = asyncio.Event()
         self.task: asyncio.Task[None]  # set by `running`
-        self._transport, self._wall = transport, wall
+        self._wall = wall
         self._rng = random.Random(settings.seed)
         self._deps: object = None
         self._names = Marks(op.name)
@@ -322,8 +323,6 @@ async def running(
     `deps` stands in for what the operator's lifespan would make. `wall` gives seconds since the epoch.
     Errors: what the operator's settings or lifespan raise, at the end of the context.
     """
-    import os
-
     one = Running(op, transport, settings or RunSettings(), metrics or Metrics(), wall)
     environ = os.environ if environ is None else environ
     task = one.task = asyncio.create_task(one.live(deps, environ), name=f"operator {op.name}")
