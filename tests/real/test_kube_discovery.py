@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -52,31 +54,29 @@ CRD = {
 }
 
 
-def transport(real: Any, tmp_path: Path) -> AiohttpTransport:
+@pytest.fixture
+async def wire(real: Any, tmp_path: Path) -> AsyncIterator[AiohttpTransport]:
     path = tmp_path / "kubeconfig"
     real.kubeconfig(path, "admin")
-    return AiohttpTransport(read_kubeconfig([path]))
+    transport = AiohttpTransport(read_kubeconfig([path]))
+    yield transport
+    await transport.close()
 
 
-async def test_the_bundled_kinds_are_what_the_server_serves(real: Any, tmp_path: Path) -> None:
-    wire = transport(real, tmp_path)
+async def test_the_bundled_kinds_are_what_the_server_serves(wire: AiohttpTransport) -> None:
     discovery = Discovery(Client(wire))
     for gvk, kind in BUILTIN.items():
         served = await discovery.served(gvk)
         assert served.kind == kind
         assert {"get", "list", "watch"} <= served.verbs
-    await wire.close()
 
 
-async def test_a_kind_is_found_once_its_crd_is_there(real: Any, tmp_path: Path, call: Any) -> None:
-    wire = transport(real, tmp_path)
+async def test_a_kind_is_found_once_its_crd_is_there(wire: AiohttpTransport, call: Any) -> None:
     client = Client(wire)
     discovery, schemas = Discovery(client), Schemas()
     with pytest.raises(Waiting, match="does not serve food"):
         await discovery.kind("food.example.org/v1/Oven")
     call("POST", "/apis/apiextensions.k8s.io/v1/customresourcedefinitions", CRD)
-    import asyncio
-
     async with asyncio.timeout(20):
         while True:
             try:
@@ -90,4 +90,3 @@ async def test_a_kind_is_found_once_its_crd_is_there(real: Any, tmp_path: Path, 
     assert await discovery.replicas_path(kind) == "spec.trays"
     spec = schema.field("spec")
     assert spec is not None and spec.field("trays") is not None
-    await wire.close()

@@ -60,6 +60,9 @@ class ServerSchemas:
         path, _, query = address.server_relative_url.partition("?")
         pairs = tuple(parse_qsl(query, keep_blank_values=True))
         response = await self._client.raw("GET", path, query=pairs, timeout_s=TIMEOUT_S)
+        if response.status >= 300:
+            # The document changed since the index was read, and this address leads on to its next one.
+            response = await self._client.raw("GET", path, timeout_s=TIMEOUT_S)
         self._schemas.add(response.body)
         self._loaded[group] = address.server_relative_url
 
